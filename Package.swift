@@ -1,0 +1,90 @@
+// swift-tools-version: 6.0
+// SPDX-License-Identifier: Apache-2.0
+
+import PackageDescription
+
+// `treatAllWarnings` needs tools 6.2 and `MemberImportVisibility` needs Swift 6.1, so neither is here.
+// Warnings become errors on the command line instead: see scripts/check.
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+/// A C library of the distribution: a module map and a header of `static inline` functions.
+func library(_ name: String, pkgConfig: String? = nil) -> Target {
+    .systemLibrary(name: name, path: "Sources/Interop/\(name)", pkgConfig: pkgConfig)
+}
+
+func target(_ path: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    let name = String(path.split(separator: "/").last ?? "")
+    return .target(name: name, dependencies: dependencies, path: "Sources/\(path)", swiftSettings: settings)
+}
+
+/// Tests of the target with the same name.
+func tests(of name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource] = []) -> Target {
+    .testTarget(
+        name: "\(name)Tests",
+        dependencies: [.byName(name: name), "TestSupport"] + dependencies,
+        resources: resources,
+        swiftSettings: settings
+    )
+}
+
+let package = Package(
+    name: "kittiwake",
+    targets: [
+        // C libraries
+        library("CArchive", pkgConfig: "libarchive"),
+        library("CCrypto", pkgConfig: "libcrypto"),
+        library("CCurl", pkgConfig: "libcurl"),
+        library("CISAL", pkgConfig: "libisal"),
+        library("CMicrohttpd", pkgConfig: "libmicrohttpd"),
+        library("CSystem"),
+        library("CYAML", pkgConfig: "yaml-0.1"),
+        library("CYYJSON", pkgConfig: "yyjson"),
+        library("CZstd", pkgConfig: "libzstd"),
+
+        // Pure: values in, values out
+        target("Basics", ["CSystem"]),
+        target("Encoding/JSON", ["CYYJSON"]),
+        target("Encoding/YAML", ["CYAML", "JSON"]),
+        target("Kubernetes/KubernetesModel", ["Basics", "Crypto", "JSON", "YAML"]),
+        target("Resources", ["Basics", "JSON", "KubernetesModel"]),
+        target("Planning", ["Basics", "Crypto", "JSON", "KubernetesModel", "Resources"]),
+
+        // Bindings: one C library each
+        target("Crypto", ["CCrypto"]),
+        target("Encoding/Compression", ["CISAL", "CZstd"]),
+        target("HTTP/HTTPClient", ["Basics", "CCurl", "CSystem"]),
+        target("HTTP/HTTPServer", ["Basics", "CMicrohttpd"]),
+        target("Storage/Archive", ["CArchive"]),
+
+        // Clients: one protocol each
+        target("Storage/ObjectStorage", ["Basics", "Crypto"]),
+        target("Storage/ImageTransfer", ["Archive", "Basics", "Compression", "Crypto", "HTTPClient", "JSON"]),
+
+        // Runtime
+        target("Kubernetes/KubernetesRuntime", ["Basics", "KubernetesModel"]),
+
+        // Programs
+        target("CommandLine"),
+
+        // Support for tests: nothing else may depend on it.
+        .target(name: "TestSupport", dependencies: ["Basics"], path: "Tests/TestSupport", swiftSettings: settings),
+        tests(of: "Basics"),
+        tests(of: "CommandLine"),
+        tests(of: "Compression"),
+        .testTarget(
+            name: "HTTPTests",
+            dependencies: ["Basics", "Compression", "Crypto", "HTTPClient", "HTTPServer"],
+            swiftSettings: settings
+        ),
+        tests(of: "ImageTransfer", ["Basics", "Crypto", "HTTPClient", "HTTPServer", "JSON"]),
+        tests(of: "JSON"),
+        tests(of: "KubernetesModel", ["JSON"]),
+        tests(of: "KubernetesRuntime", ["Basics", "KubernetesModel"]),
+        tests(of: "ObjectStorage"),
+        tests(of: "YAML", ["JSON"]),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Dispatch
+
+/// Bytes on their way between a task and a thread that blocks, with a bound.
+///
+/// Either end may be the task: ``put(_:)`` and ``next()`` wait without blocking, ``putBlocking(_:)`` and
+/// ``nextBlocking()`` block. One producer, one consumer.
+package final class BytePipe: Sendable {
+    /// The other end has given up.
+    package struct Closed: Error {}
+
+    private struct State: Sendable {
+        var chunks: [[UInt8]] = []
+        var end: Result<Void, any Error>?
+        var consumer: CheckedContinuation<[UInt8]?, any Error>?
+        var producer: CheckedContinuation<Void, any Error>?
+        var isConsumerBlocked = false
+        var isProducerBlocked = false
+    }
+
+    private enum Step {
+        case chunk([UInt8])
+        case end
+        case failure(any Error)
+        case wait
+    }
+
+    private let bound: Int
+    private let state = Locked(State())
+    private let bell = DispatchSemaphore(value: 0)
+
+    /// - Parameter bound: how many chunks may wait.
+    package init(bound: Int = 16) { self.bound = bound }
+
+    // MARK: Putting
+
+    package func put(_ chunk: [UInt8]) async throws {
+        try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                if let answer = offer(chunk, orPark: continuation) { continuation.resume(with: answer) }
+            }
+        } onCancel: {
+            finish(CancellationError())
+        }
+    }
+
+    package func putBlocking(_ chunk: [UInt8]) throws {
+        guard let answer = offer(chunk, orPark: nil) else {
+            bell.wait()
+            return
+        }
+        try answer.get()
+    }
+
+    /// No more comes; with an error if it should have.
+    package func finish(_ failure: (any Error)? = nil) {
+        let (consumer, producer, rings) = state.withLock { state in
+            if state.end == nil { state.end = failure.map { .failure($0) } ?? .success(()) }
+            let rings = state.isConsumerBlocked || state.isProducerBlocked
+            (state.isConsumerBlocked, state.isProducerBlocked) = (false, false)
+            defer { (state.consumer, state.producer) = (nil, nil) }
+            return (state.consumer, state.producer, rings)
+        }
+        if let failure { consumer?.resume(throwing: failure) } else { consumer?.resume(returning: nil) }
+        producer?.resume(throwing: failure ?? Closed())
+        if rings { bell.signal() }
+    }
+
+    /// `nil`: there is no room. The chunk is taken all the same, so the bound may be passed by one.
+    private func offer(
+        _ chunk: [UInt8],
+        orPark continuation: CheckedContinuation<Void, any Error>?
+    ) -> Result<Void, any Error>? {
+        let (answer, consumer, rings) = state.withLock {
+            state -> (Result<Void, any Error>?, CheckedContinuation<[UInt8]?, any Error>?, Bool) in
+            if case .failure(let failure)? = state.end { return (.failure(failure), nil, false) }
+            if state.end != nil { return (.failure(Closed()), nil, false) }
+            if let consumer = state.consumer {
+                state.consumer = nil
+                return (.success(()), consumer, false)
+            }
+            state.chunks.append(chunk)
+            let rings = state.isConsumerBlocked
+            state.isConsumerBlocked = false
+            if state.chunks.count < bound { return (.success(()), nil, rings) }
+            if let continuation { state.producer = continuation } else { state.isProducerBlocked = true }
+            return (nil, nil, rings)
+        }
+        consumer?.resume(returning: chunk)
+        if rings { bell.signal() }
+        return answer
+    }
+
+    // MARK: Taking
+
+    package func next() async throws -> [UInt8]? {
+        try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                switch take(orPark: continuation) {
+                case .chunk(let chunk): continuation.resume(returning: chunk)
+                case .end: continuation.resume(returning: nil)
+                case .failure(let failure): continuation.resume(throwing: failure)
+                case .wait: break
+                }
+            }
+        } onCancel: {
+            finish(CancellationError())
+        }
+    }
+
+    package func nextBlocking() throws -> [UInt8]? {
+        while true {
+            switch take(orPark: nil) {
+            case .chunk(let chunk): return chunk
+            case .end: return nil
+            case .failure(let failure): throw failure
+            case .wait: bell.wait()
+            }
+        }
+    }
+
+    private func take(orPark continuation: CheckedContinuation<[UInt8]?, any Error>?) -> Step {
+        let (step, producer, rings) = state.withLock {
+            state -> (Step, CheckedContinuation<Void, any Error>?, Bool) in
+            if case .failure(let failure)? = state.end { return (.failure(failure), nil, false) }
+            if !state.chunks.isEmpty {
+                let rings = state.isProducerBlocked
+                state.isProducerBlocked = false
+                defer { state.producer = nil }
+                return (.chunk(state.chunks.removeFirst()), state.producer, rings)
+            }
+            if state.end != nil { return (.end, nil, false) }
+            if let continuation { state.consumer = continuation } else { state.isConsumerBlocked = true }
+            return (.wait, nil, false)
+        }
+        producer?.resume()
+        if rings { bell.signal() }
+        return step
+    }
+}

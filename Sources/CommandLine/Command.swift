@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A command as a value: what it takes and what it does. Help and parsing are made from the same description.
+package struct Command: Sendable {
+    package struct Option: Sendable {
+        package enum Kind: Equatable, Sendable {
+            case flag
+            case value(String)
+        }
+
+        package var name: String
+        package var short: Character?
+        package var kind: Kind
+        package var help: String
+        package var environment: String?
+        package var fallback: String?
+        package var isRequired = false
+        package var isRepeated = false
+
+        package static func flag(_ name: String, short: Character? = nil, _ help: String) -> Option {
+            Option(name: name, short: short, kind: .flag, help: help)
+        }
+
+        package static func value(
+            _ name: String,
+            short: Character? = nil,
+            placeholder: String = "VALUE",
+            default fallback: String? = nil,
+            environment: String? = nil,
+            isRequired: Bool = false,
+            isRepeated: Bool = false,
+            _ help: String
+        ) -> Option {
+            Option(
+                name: name,
+                short: short,
+                kind: .value(placeholder),
+                help: help,
+                environment: environment,
+                fallback: fallback,
+                isRequired: isRequired,
+                isRepeated: isRepeated
+            )
+        }
+    }
+
+    package var name: String
+    package var about: String
+    package var options: [Option]
+    /// Names for the help. "[NAME]" may be left out; the last may end in "…" and then takes any number, also none.
+    package var arguments: [String]
+
+    package init(_ name: String, _ about: String, options: [Option] = [], arguments: [String] = []) {
+        self.name = name
+        self.about = about
+        self.options = options
+        self.arguments = arguments
+    }
+
+    package var help: String {
+        let usage = (["usage:", name] + (options.isEmpty ? [] : ["[options]"]) + arguments).joined(separator: " ")
+        let lines = options.map { option in
+            var left = option.short.map { "  -\($0), " } ?? "      "
+            left += "--\(option.name)"
+            if case .value(let placeholder) = option.kind { left += " \(placeholder)" }
+            var right = option.help
+            if let fallback = option.fallback { right += " (default: \(fallback))" }
+            if let environment = option.environment { right += " (environment: \(environment))" }
+            return left + String(repeating: " ", count: max(2, 34 - left.count)) + right
+        }
+        return ([usage, about, ""] + lines).joined(separator: "\n") + "\n"
+    }
+}
+
+/// What the user typed is not what the command takes.
+package struct UsageError: Error, Equatable, Sendable, CustomStringConvertible {
+    package var description: String
+
+    package init(_ description: String) { self.description = description }
+}

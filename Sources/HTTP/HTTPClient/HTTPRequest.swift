@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What to send.
+package struct HTTPRequest: Sendable {
+    package var method: String
+    package var url: String
+    package var headers: [(name: String, value: String)] = []
+    package var body = RequestBody.none
+    package var tls = TLSMaterial()
+    package var limits = Limits()
+    /// HTTP/2 if the server offers it over TLS. Without TLS it is always HTTP/1.1.
+    package var allowsHTTP2 = true
+    /// Asks for gzip or zstd; the body arrives decoded.
+    package var acceptsCompression = false
+    /// Where to connect instead of the URL's host and port: `127.0.0.1:8443`. TLS still checks the name in the URL. For
+    /// tests and forwarded ports.
+    package var connectTo: String?
+
+    package init(_ method: String = "GET", _ url: String) {
+        self.method = method
+        self.url = url
+    }
+
+    /// Every request has a deadline; a watch has an idle limit instead. How large a body may be is up to its reader: see
+    /// ``HTTPBody/collect(upTo:)``.
+    package struct Limits: Sendable {
+        package var connect = Duration.seconds(10)
+        /// From the start to the last byte of the answer. `nil` for a stream without an end.
+        package var total: Duration? = .seconds(30)
+        /// The longest silence, in whole seconds. For a watch: what the server was asked for, and five seconds.
+        package var idle: Duration?
+
+        package init() {}
+    }
+
+    /// Why this must not reach the library. A line break in a header would begin another header or another request, and
+    /// a zero byte would end a C string early.
+    var problem: String? {
+        let isPrintable = { (byte: UInt8) in byte >= 0x20 && byte != 0x7f }
+        let isDark = { (byte: UInt8) in byte > 0x20 && byte != 0x7f }
+        if !method.utf8.allSatisfy({ (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) }) {
+            return "The method is not a word"
+        }
+        if !url.utf8.allSatisfy(isDark) { return "The URL has a space or a control character" }
+        for (name, value) in headers {
+            let isName = !name.isEmpty && name.utf8.allSatisfy { isDark($0) && $0 != UInt8(ascii: ":") }
+            guard isName, value.utf8.allSatisfy({ isPrintable($0) || $0 == 0x09 }) else {
+                return "The header \"\(name.filter { $0.isLetter || $0 == "-" })\" cannot be sent as it is"
+            }
+        }
+        // Nobody would be trusted, but to the library no authorities mean those of the system.
+        if tls.authorities?.isEmpty == true { return "There are no authorities to trust" }
+        return nil
+    }
+
+    /// The URL as a message may show it: the query may carry a signature, and what is before the host a password.
+    var shownURL: String {
+        let url = url.prefix { $0 != "?" && $0 != "#" }
+        var parts = url.split(separator: "/", maxSplits: 3, omittingEmptySubsequences: false)
+        if parts.count > 2 { parts[2] = parts[2].split(separator: "@").last ?? "" }
+        return parts.joined(separator: "/")
+    }
+}
+
+/// PEM text, handed to the library from memory: no temporary files. With authorities, those of the system count no more.
+package struct TLSMaterial: Sendable, Hashable {
+    package var authorities: [UInt8]?
+    package var certificate: [UInt8]?
+    package var privateKey: [UInt8]?
+
+    package init(authorities: [UInt8]? = nil, certificate: [UInt8]? = nil, privateKey: [UInt8]? = nil) {
+        self.authorities = authorities
+        self.certificate = certificate
+        self.privateKey = privateKey
+    }
+}
+
+package enum RequestBody: Sendable {
+    case none
+    case bytes([UInt8])
+    /// Asked for the next piece whenever there is room; `nil` ends the body.
+    case stream(length: Int64?, @Sendable () async throws -> [UInt8]?)
+}
+
+/// The head of an answer; the body comes as it arrives.
+package struct HTTPResponse: Sendable {
+    package let status: Int
+    package let headers: [(name: String, value: String)]
+    package let body: HTTPBody
+
+    /// The first value of a header, by its lower-case name.
+    package func header(_ name: String) -> String? { headers.first { $0.name == name }?.value }
+}
+
+package struct HTTPError: Error, Equatable, Sendable, CustomStringConvertible {
+    package enum Code: Equatable, Sendable {
+        case invalidRequest
+        /// The number is libcurl's.
+        case transfer(Int)
+        case timedOut
+        case bodyTooLarge
+        case clientShutDown
+    }
+
+    package var code: Code
+    package var message: String
+
+    package init(_ code: Code, _ message: String) {
+        self.code = code
+        self.message = message
+    }
+
+    package var description: String { message }
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/* What Swift's Glibc module leaves out on Linux. */
+#ifndef KITTIWAKE_CSYSTEM_H
+#define KITTIWAKE_CSYSTEM_H
+
+#include <pthread.h>
+#include <stdint.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+/* The importer gives enumerators types of their own; constants stay plain numbers. */
+static const uint32_t system_epoll_in = EPOLLIN;
+static const uint32_t system_epoll_out = EPOLLOUT;
+static const uint32_t system_epoll_failed = EPOLLERR | EPOLLHUP;
+
+/* Declared by hand, because the importer reads the header without _GNU_SOURCE. */
+extern int pthread_setname_np(pthread_t, const char *);
+
+static inline int system_epoll_new(void) { return epoll_create1(EPOLL_CLOEXEC); }
+
+static inline int system_epoll_set(int epoll, int fd, uint32_t events) {
+    struct epoll_event event = {.events = events, .data = {.fd = fd}};
+    if (epoll_ctl(epoll, EPOLL_CTL_MOD, fd, &event) == 0) return 0;
+    return epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event);
+}
+
+static inline void system_epoll_remove(int epoll, int fd) {
+    struct epoll_event event = {0};
+    epoll_ctl(epoll, EPOLL_CTL_DEL, fd, &event);
+}
+
+/* A file descriptor that is readable after a ring: wakes a thread out of epoll_wait. */
+static inline int system_doorbell_new(void) { return eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC); }
+
+static inline void system_doorbell_ring(int fd) {
+    uint64_t one = 1;
+    ssize_t ignored = write(fd, &one, sizeof one);
+    (void)ignored;
+}
+
+static inline void system_doorbell_answer(int fd) {
+    uint64_t count;
+    ssize_t ignored = read(fd, &count, sizeof count);
+    (void)ignored;
+}
+
+#endif

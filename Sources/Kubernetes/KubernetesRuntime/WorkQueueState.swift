@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// How soon a key deserves a worker.
+package enum Lane: Hashable, Sendable {
+    /// Somebody is waiting: an edit, a child that changed.
+    case urgent
+    /// The first list, a poll, a retry.
+    case background
+}
+
+/// The rules of the queue, without threads, clocks or continuations.
+///
+/// Invariants: a key is in at most one of `queued` and `waiting`; a key in `inFlight` is never in `queued`, it is
+/// remembered in `dirty` instead.
+struct WorkQueueState<Key: Hashable & Sendable, Instant: InstantProtocol>: Sendable
+where Instant.Duration == Duration {
+    enum Action: Equatable {
+        case none
+        case wakeWorker
+        case timersChanged
+    }
+
+    /// After this many urgent keys in a row a background key is served, so that background work never starves.
+    static var urgentRun: Int { 8 }
+
+    private var urgent = Fifo<Key>()
+    private var background = Fifo<Key>()
+    private var urgentStreak = 0
+    private var queued: [Key: Lane] = [:]
+    private var dirty: [Key: Lane] = [:]
+    private(set) var inFlight: [Key: Instant] = [:]
+    private(set) var waiting: [Key: (deadline: Instant, lane: Lane)] = [:]
+    private(set) var isShuttingDown = false
+
+    /// When the key that has been in hand the longest was handed out: the metric that shows a hung reconcile.
+    var oldestInFlight: Instant? { inFlight.values.min() }
+
+    mutating func add(_ key: Key, lane: Lane = .urgent) -> Action {
+        guard !isShuttingDown else { return .none }
+        waiting[key] = nil
+        return enqueue(key, lane)
+    }
+
+    mutating func add(_ key: Key, notBefore deadline: Instant, now: Instant, lane: Lane = .background) -> Action {
+        guard !isShuttingDown else { return .none }
+        if deadline <= now { return add(key, lane: lane) }
+        if queued[key] != nil || dirty[key] != nil { return .none }  // already sooner than that
+        if let existing = waiting[key], existing.deadline <= deadline { return .none }
+        waiting[key] = (deadline, lane)
+        return .timersChanged
+    }
+
+    /// Moves due keys to their lanes; says how many workers to wake and when to come back.
+    mutating func fireTimers(now: Instant) -> (wake: Int, next: Instant?) {
+        let due = waiting.filter { $0.value.deadline <= now }.sorted { $0.value.deadline < $1.value.deadline }
+        var wake = 0
+        for (key, timer) in due {
+            waiting[key] = nil
+            if enqueue(key, timer.lane) == .wakeWorker { wake += 1 }
+        }
+        return (wake, waiting.values.map(\.deadline).min())
+    }
+
+    mutating func take(now: Instant) -> Key? {
+        guard !isShuttingDown, let key = nextQueued() else { return nil }
+        queued[key] = nil
+        inFlight[key] = now
+        return key
+    }
+
+    mutating func done(_ key: Key) -> Action {
+        inFlight[key] = nil
+        guard let lane = dirty.removeValue(forKey: key) else { return .none }
+        return enqueue(key, lane)
+    }
+
+    /// From here on nothing is handed out. Keys in flight finish and call `done`; what waits is forgotten, because
+    /// the first list after a restart brings every key back.
+    mutating func shutDown() { isShuttingDown = true }
+
+    private mutating func enqueue(_ key: Key, _ lane: Lane) -> Action {
+        guard !isShuttingDown else { return .none }
+        if inFlight[key] != nil {
+            if dirty[key] != .urgent { dirty[key] = lane }
+            return .none
+        }
+        switch queued[key] {
+        case .urgent: return .none
+        case .background where lane == .background: return .none
+        case .background:
+            // Promoted. Its old place in the background lane is stale now and is skipped by `nextQueued`.
+            queued[key] = .urgent
+            urgent.append(key)
+            return .none
+        case nil:
+            queued[key] = lane
+            if lane == .urgent { urgent.append(key) } else { background.append(key) }
+            return .wakeWorker
+        }
+    }
+
+    private mutating func nextQueued() -> Key? {
+        if urgentStreak >= Self.urgentRun, let key = pop(.background) {
+            urgentStreak = 0
+            return key
+        }
+        if let key = pop(.urgent) {
+            urgentStreak += 1
+            return key
+        }
+        urgentStreak = 0
+        return pop(.background)
+    }
+
+    private mutating func pop(_ lane: Lane) -> Key? {
+        while let key = lane == .urgent ? urgent.popFirst() : background.popFirst() {
+            if queued[key] == lane { return key }
+        }
+        return nil
+    }
+}
+
+/// First in, first out, without moving the elements at every step.
+private struct Fifo<Element: Sendable>: Sendable {
+    private var elements: [Element] = []
+    private var head = 0
+
+    mutating func append(_ element: Element) { elements.append(element) }
+
+    mutating func popFirst() -> Element? {
+        guard head < elements.count else { return nil }
+        let element = elements[head]
+        head += 1
+        if head > 64, head * 2 > elements.count {
+            elements.removeFirst(head)
+            head = 0
+        }
+        return element
+    }
+}

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Basics
+import Glibc
+import Testing
+
+@Suite
+struct LogTests {
+    @Test func aLineIsOneObject() {
+        let lines = Locked<[String]>([])
+        let log = Log(
+            now: { (1_767_323_045, 6) },
+            write: { line in lines.withLock { $0.append(String(decoding: line, as: UTF8.self)) } }
+        )
+        log.with(["controller": "connector"]).warning("Restarted task", ["key": "a/\"b\"", "trace": "x\n\u{1}"])
+        log.debug("Saw nothing")
+        let expected =
+            #"{"time":"2026-01-02T03:04:05.006Z","level":"warning","message":"Restarted task","#
+            + #""controller":"connector","key":"a/\"b\"","trace":"x\n\u0001"}"#
+        #expect(lines.withLock { $0 } == [expected + "\n"])
+    }
+
+    /// A pipe, as under a container runtime, whose reader is slower than the writers: only what fits is written at
+    /// once, and the kernel may put another thread's line in between.
+    @Test func longLinesOfSeveralThreadsDoNotMix() async throws {
+        var ends: [Int32] = [0, 0]
+        try #require(pipe(&ends) == 0)
+        let (input, output) = (ends[0], ends[1])
+        defer { close(input) }
+        let write = Log.writing(to: output)
+        async let lines = onOwnThread("reader") {
+            var bytes: [UInt8] = []
+            var room = [UInt8](repeating: 0, count: 5000)
+            while true {
+                usleep(50)
+                let count = read(input, &room, room.count)
+                if count <= 0 { return bytes.split(separator: UInt8(ascii: "\n")) }
+                bytes += room[..<count]
+            }
+        }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for letter in "abcd".utf8 {
+                group.addTask {
+                    try await onOwnThread("writer") {
+                        for _ in 0..<50 { write([UInt8](repeating: letter, count: 9999) + [UInt8(ascii: "\n")]) }
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+        close(output)
+        let all = try await lines
+        #expect(all.count == 200)
+        #expect(all.allSatisfy { line in line.count == 9999 && line.allSatisfy { $0 == line.first } })
+    }
+}
+
+@Suite
+struct MetricsTests {
+    @Test func instrumentsAreKeptAndPrinted() {
+        let metrics = Metrics()
+        metrics.counter("restarts_total", "Restarts of tasks.", ["connector": "o\"r"]).add(2)
+        metrics.counter("restarts_total", "Restarts of tasks.", ["connector": "o\"r"]).add()
+        metrics.gauge("leading", "1 if this process leads.").set(1)
+        let histogram = metrics.histogram("commit_seconds", "Duration of commits.", bounds: [0.1, 1])
+        for value in [0.05, 0.5, 5] { histogram.observe(value) }
+        #expect(
+            metrics.text() == """
+                # HELP commit_seconds Duration of commits.
+                # TYPE commit_seconds histogram
+                commit_seconds_bucket{le="0.1"} 1
+                commit_seconds_bucket{le="1.0"} 2
+                commit_seconds_bucket{le="+Inf"} 3
+                commit_seconds_sum 5.55
+                commit_seconds_count 3
+                # HELP leading 1 if this process leads.
+                # TYPE leading gauge
+                leading 1.0
+                # HELP restarts_total Restarts of tasks.
+                # TYPE restarts_total counter
+                restarts_total{connector="o\\"r"} 3
+
+                """
+        )
+    }
+}
+
+@Suite(.timeLimit(.minutes(1)))
+struct BytePipeTests {
+    struct Broken: Error, Equatable {}
+
+    @Test func bytesGoFromATaskToAThread() async throws {
+        let pipe = BytePipe(bound: 2)
+        async let count = onOwnThread("test") {
+            var count = 0
+            while let chunk = try pipe.nextBlocking() { count += chunk.count }
+            return count
+        }
+        for _ in 0..<1000 { try await pipe.put([1, 2, 3]) }
+        pipe.finish()
+        #expect(try await count == 3000)
+    }
+
+    @Test func bytesGoFromAThreadToATask() async throws {
+        let pipe = BytePipe(bound: 2)
+        async let done: Void = onOwnThread("test") {
+            for number in 0..<1000 { try pipe.putBlocking([UInt8(truncatingIfNeeded: number)]) }
+            pipe.finish()
+        }
+        var received: [UInt8] = []
+        while let chunk = try await pipe.next() { received += chunk }
+        try await done
+        #expect(received == (0..<1000).map { UInt8(truncatingIfNeeded: $0) })
+    }
+
+    @Test func aFailureReachesTheOtherEnd() async throws {
+        let pipe = BytePipe()
+        async let taken = onOwnThread("test") { try pipe.nextBlocking() }
+        pipe.finish(Broken())
+        await #expect(throws: Broken()) { try await onOwnThread("test") { try pipe.putBlocking([1]) } }
+        do {
+            _ = try await taken
+            Issue.record("the failure was expected")
+        } catch {
+            #expect(error is Broken)
+        }
+    }
+
+    @Test func cancellingTheConsumerReleasesTheProducer() async throws {
+        let pipe = BytePipe(bound: 1)
+        let producer = Task { try await onOwnThread("test") { while true { try pipe.putBlocking([1]) } } }
+        let consumer = Task { while try await pipe.next() != nil {} }
+        await Task.yield()
+        consumer.cancel()
+        _ = await consumer.result
+        await #expect(throws: CancellationError.self) { try await producer.value }
+    }
+}

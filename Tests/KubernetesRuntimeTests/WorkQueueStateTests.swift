@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import TestSupport
+import Testing
+
+@testable import KubernetesRuntime
+
+@Suite
+struct WorkQueueStateTests {
+    typealias State = WorkQueueState<String, ManualClock.Instant>
+
+    func at(_ seconds: Int) -> ManualClock.Instant { ManualClock.Instant(offset: .seconds(seconds)) }
+
+    @Test func aKeyAddedTwiceIsHandedOutOnce() {
+        var queue = State()
+        #expect(queue.add("a") == .wakeWorker)
+        #expect(queue.add("a") == .none)
+        #expect(queue.take(now: at(0)) == "a")
+        #expect(queue.take(now: at(0)) == nil)
+    }
+
+    @Test func aKeyAddedWhileInHandIsHandedOutOnceMore() {
+        var queue = State()
+        _ = queue.add("a")
+        _ = queue.take(now: at(0))
+        #expect(queue.add("a") == .none)
+        #expect(queue.add("a") == .none)
+        #expect(queue.take(now: at(0)) == nil)
+        #expect(queue.done("a") == .wakeWorker)
+        #expect(queue.take(now: at(0)) == "a")
+        #expect(queue.done("a") == .none)
+    }
+
+    @Test func theEarliestDeadlineWins() {
+        var queue = State()
+        #expect(queue.add("a", notBefore: at(10), now: at(0)) == .timersChanged)
+        #expect(queue.add("a", notBefore: at(20), now: at(0)) == .none)
+        #expect(queue.add("a", notBefore: at(5), now: at(0)) == .timersChanged)
+        #expect(queue.fireTimers(now: at(4)) == (0, at(5)))
+        #expect(queue.fireTimers(now: at(5)) == (1, nil))
+        #expect(queue.take(now: at(5)) == "a")
+    }
+
+    @Test func anImmediateAddSupersedesADelay() {
+        var queue = State()
+        _ = queue.add("a", notBefore: at(10), now: at(0))
+        #expect(queue.add("a") == .wakeWorker)
+        #expect(queue.waiting.isEmpty)
+    }
+
+    @Test func aDelayThatEndsWhileInHandIsServedAfterwards() {
+        var queue = State()
+        _ = queue.add("a")
+        _ = queue.take(now: at(0))
+        _ = queue.add("a", notBefore: at(1), now: at(0))
+        #expect(queue.fireTimers(now: at(1)) == (0, nil))
+        #expect(queue.done("a") == .wakeWorker)
+    }
+
+    @Test func anEditOvertakesTheFirstList() {
+        var queue = State()
+        for key in ["a", "b", "c"] { _ = queue.add(key, lane: .background) }
+        #expect(queue.add("c", lane: .urgent) == .none)  // promoted; the worker was woken when it came
+        #expect(queue.take(now: at(0)) == "c")
+        #expect(queue.take(now: at(0)) == "a")
+        #expect(queue.take(now: at(0)) == "b")
+        #expect(queue.take(now: at(0)) == nil)
+    }
+
+    @Test func backgroundKeysAreServedUnderConstantUrgentLoad() {
+        var queue = State()
+        _ = queue.add("slow", lane: .background)
+        for number in 0..<20 { _ = queue.add("\(number)") }
+        let order = (0..<21).compactMap { _ in queue.take(now: at(0)) }
+        #expect(order.firstIndex(of: "slow") == State.urgentRun)
+        #expect(Set(order).count == 21)
+    }
+
+    @Test func theOldestKeyInHandIsKnown() {
+        var queue = State()
+        _ = queue.add("a")
+        _ = queue.add("b")
+        _ = queue.take(now: at(3))
+        _ = queue.take(now: at(9))
+        #expect(queue.oldestInFlight == at(3))
+        _ = queue.done("a")
+        #expect(queue.oldestInFlight == at(9))
+    }
+
+    @Test func afterShutDownNothingIsHandedOut() {
+        var queue = State()
+        _ = queue.add("a")
+        queue.shutDown()
+        #expect(queue.add("b") == .none)
+        #expect(queue.take(now: at(0)) == nil)
+    }
+}
