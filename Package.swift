@@ -68,6 +68,13 @@ let package = Package(
 
         // Programs
         target("CommandLine"),
+        target("Commands", ["Basics", "CommandLine"]),
+        .executableTarget(
+            name: "kittiwake",
+            dependencies: ["Commands"],
+            path: "Sources/Kittiwake",
+            swiftSettings: settings
+        ),
 
         // Support for tests: nothing else may depend on it.
         .target(name: "TestSupport", dependencies: ["Basics"], path: "Tests/TestSupport", swiftSettings: settings),

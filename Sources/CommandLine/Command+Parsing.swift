@@ -5,12 +5,18 @@ package struct Invocation: Equatable, Sendable {
     fileprivate var values: [String: [String]] = [:]
     package fileprivate(set) var arguments: [String] = []
 
+    /// The last value of an option; `nil` if there is none.
     package subscript(_ option: String) -> String? { values[option]?.last }
 
+    /// Every value of a repeated option, in the order they were typed.
     package func all(_ option: String) -> [String] { values[option] ?? [] }
 
+    /// Whether a flag was typed.
     package func has(_ flag: String) -> Bool { values[flag] != nil }
 
+    /// The value of an option as a number or another type.
+    ///
+    /// - Throws: ``UsageError`` with the option and the text, if the text is no such value.
     package func value<Value: LosslessStringConvertible>(
         _ option: String,
         as type: Value.Type = Value.self

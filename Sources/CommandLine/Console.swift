@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Where a command writes: standard output carries the result, standard error progress and messages.
+package struct Console: Sendable {
+    private let output: @Sendable ([UInt8]) -> Void
+    private let errors: @Sendable ([UInt8]) -> Void
+    /// Whether a person watches standard error: then progress is drawn in place, otherwise a line a second at most.
+    package let isInteractive: Bool
+
+    package init(
+        output: @escaping @Sendable ([UInt8]) -> Void,
+        errors: @escaping @Sendable ([UInt8]) -> Void,
+        isInteractive: Bool
+    ) {
+        self.output = output
+        self.errors = errors
+        self.isInteractive = isInteractive
+    }
+
+    /// Writes a line of the result.
+    package func print(_ line: String) { output(Array((line + "\n").utf8)) }
+
+    /// Writes a part of the result as it is.
+    package func write(_ bytes: [UInt8]) { output(bytes) }
+
+    /// Writes a line for the person.
+    package func note(_ line: String) { errors(Array((line + "\n").utf8)) }
+
+    /// Writes to standard error as it is, for progress that is drawn in place.
+    package func draw(_ text: String) { errors(Array(text.utf8)) }
+}
