@@ -63,6 +63,8 @@ let package = Package(
         target("Storage/ObjectStorage", ["Basics", "Crypto"]),
         target("Storage/ImageTransfer", ["Archive", "Basics", "Compression", "Crypto", "HTTPClient", "JSON"]),
 
+        target("Kafka/ConnectClient", ["HTTPClient", "JSON"]),
+
         // Runtime
         target("Kubernetes/KubernetesRuntime", ["Basics", "KubernetesModel"]),
 
@@ -81,6 +83,7 @@ let package = Package(
         tests(of: "Basics"),
         tests(of: "CommandLine"),
         tests(of: "Compression"),
+        tests(of: "ConnectClient", ["HTTPClient", "HTTPServer"]),
         .testTarget(
             name: "HTTPTests",
             dependencies: ["Basics", "Compression", "Crypto", "HTTPClient", "HTTPServer"],

@@ -22,6 +22,9 @@ public final class JSONDocument: @unchecked Sendable {
         self.init(adopting: document)
     }
 
+    /// The document's value as `Value`.
+    ///
+    /// - Throws: ``JSONError`` with the path of the first value that is not what was asked for.
     public func decode<Value: JSONDecodable>(_ type: Value.Type = Value.self) throws(JSONError) -> Value {
         defer { withExtendedLifetime(self) {} }
         guard let root = yyjson_doc_get_root(raw) else { throw JSONError("empty document") }

@@ -17,11 +17,17 @@ public final class JSONDocumentBuilder {
 
     deinit { yyjson_mut_doc_free(document) }
 
+    /// A new `null`.
     public func null() -> Node { Node(raw: yyjson_mut_null(document)) }
+    /// A new `true` or `false`.
     public func bool(_ value: Bool) -> Node { Node(raw: yyjson_mut_bool(document, value)) }
+    /// A new integer.
     public func integer(_ value: Int64) -> Node { Node(raw: yyjson_mut_sint(document, value)) }
+    /// A new number; finite, as JSON has no other.
     public func double(_ value: Double) -> Node { Node(raw: yyjson_mut_real(document, value)) }
+    /// A new, empty array.
     public func array() -> Node { Node(raw: yyjson_mut_arr(document)) }
+    /// A new, empty object.
     public func object() -> Node { Node(raw: yyjson_mut_obj(document)) }
 
     /// Copies the bytes, which have to be UTF-8.
@@ -30,6 +36,7 @@ public final class JSONDocumentBuilder {
         return Node(raw: yyjson_mut_strncpy(document, start.assumingMemoryBound(to: CChar.self), utf8.count))
     }
 
+    /// Adds an element at the end of an array.
     public func append(_ element: Node, to array: Node) { yyjson_mut_arr_append(array.raw, element.raw) }
 
     /// Adds a member. Does not look whether the key is already there.

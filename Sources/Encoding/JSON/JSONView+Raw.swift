@@ -28,6 +28,7 @@ extension JSONView {
         }
     }
 
+    /// The seven kinds of values; a number without fraction and exponent is an integer.
     public enum Kind: Sendable {
         case null
         case bool
@@ -38,16 +39,19 @@ extension JSONView {
         case object
     }
 
+    /// - Throws: ``JSONError`` if the value is no string.
     public func string() throws(JSONError) -> String {
         guard unsafe_yyjson_is_str(raw) else { throw wrongType("a string") }
         return Self.text(raw)
     }
 
+    /// - Throws: ``JSONError`` if the value is neither `true` nor `false`.
     public func bool() throws(JSONError) -> Bool {
         guard unsafe_yyjson_is_bool(raw) else { throw wrongType("true or false") }
         return unsafe_yyjson_get_bool(raw)
     }
 
+    /// - Throws: ``JSONError`` if the value is no integer or does not fit into 64 bits.
     public func integer() throws(JSONError) -> Int64 {
         guard unsafe_yyjson_is_int(raw) else { throw wrongType("an integer") }
         if unsafe_yyjson_is_uint(raw), unsafe_yyjson_get_uint(raw) > UInt64(Int64.max) {
@@ -56,6 +60,7 @@ extension JSONView {
         return unsafe_yyjson_get_sint(raw)
     }
 
+    /// - Throws: ``JSONError`` if the value is no number.
     public func double() throws(JSONError) -> Double {
         guard unsafe_yyjson_is_num(raw) else { throw wrongType("a number") }
         return unsafe_yyjson_get_num(raw)

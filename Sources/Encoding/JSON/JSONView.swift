@@ -55,6 +55,7 @@ public struct JSONView: ~Copyable {
 
     // MARK: Arrays
 
+    /// Calls `body` with every element, in order.
     @inlinable
     public func forEachElement(_ body: (borrowing JSONView) throws(JSONError) -> Void) throws(JSONError) {
         var cursor = try Cursor(overArray: raw)
@@ -69,6 +70,7 @@ public struct JSONView: ~Copyable {
         }
     }
 
+    /// All elements, in order.
     @inlinable
     public func array<Element: JSONDecodable>() throws(JSONError) -> [Element] {
         var cursor = try Cursor(overArray: raw)

@@ -21,10 +21,12 @@ public struct JSONWriter: Sendable {
 
     public init() {}
 
+    /// Writes an object whose members `body` writes.
     public mutating func object(_ body: (inout JSONWriter) -> Void) {
         enclosed(UInt8(ascii: "{"), UInt8(ascii: "}"), body)
     }
 
+    /// Writes an array whose elements `body` writes.
     public mutating func array(_ body: (inout JSONWriter) -> Void) {
         enclosed(UInt8(ascii: "["), UInt8(ascii: "]"), body)
     }
@@ -47,6 +49,7 @@ public struct JSONWriter: Sendable {
         object(body)
     }
 
+    /// Writes `null`.
     public mutating func null() { raw("null") }
 
     /// Text that is already JSON: numbers and literals.

@@ -19,6 +19,7 @@ package struct HTTPBody: AsyncSequence, Sendable {
 
     init(_ transfer: Transfer) { owner = Owner(transfer) }
 
+    /// One consumer.
     package struct AsyncIterator: AsyncIteratorProtocol {
         private let owner: Owner
 
@@ -52,6 +53,7 @@ package struct HTTPLines: AsyncSequence, Sendable {
     let base: HTTPBody
     let limit: Int
 
+    /// One consumer.
     package struct AsyncIterator: AsyncIteratorProtocol {
         private var chunks: HTTPBody.AsyncIterator
         private var framer: LineFramer
@@ -88,6 +90,9 @@ package struct LineFramer: Sendable {
 
     package init(limit: Int) { self.limit = limit }
 
+    /// Adds bytes to be cut.
+    ///
+    /// - Throws: ``HTTPError`` with `bodyTooLarge` when a line gets longer than the limit.
     package mutating func append(_ chunk: [UInt8]) throws(HTTPError) {
         if start > 0 {
             buffer.removeSubrange(..<start)

@@ -75,6 +75,7 @@ package struct TLSMaterial: Sendable, Hashable {
     }
 }
 
+/// What to send after the head.
 package enum RequestBody: Sendable {
     case none
     case bytes([UInt8])
@@ -92,7 +93,9 @@ package struct HTTPResponse: Sendable {
     package func header(_ name: String) -> String? { headers.first { $0.name == name }?.value }
 }
 
+/// Why there is no answer. An answer with any status is no error here.
 package struct HTTPError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// What a caller can act on.
     package enum Code: Equatable, Sendable {
         case invalidRequest
         /// The number is libcurl's.

@@ -5,6 +5,7 @@ internal import CMicrohttpd
 
 /// A small server for health, metrics, admission and tests: HTTP/1.1, with or without TLS.
 package struct HTTPServer: Sendable {
+    /// Where to listen, and the bounds.
     package struct Configuration: Sendable {
         /// 0: any free port; `run` tells which.
         package var port: UInt16 = 0
@@ -18,8 +19,13 @@ package struct HTTPServer: Sendable {
         package init() {}
     }
 
-    package struct StartError: Error {
+    /// The port could not be listened on, or the certificate and its key could not be used.
+    package struct StartError: Error, CustomStringConvertible {
         package var port: UInt16
+
+        package var description: String {
+            "Listening on port \(port) failed: it may be in use, or the certificate and its key do not fit"
+        }
     }
 
     package typealias Handler = @Sendable (ServerRequest) async -> ServerResponse

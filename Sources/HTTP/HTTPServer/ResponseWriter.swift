@@ -40,6 +40,9 @@ package final class ResponseWriter: Sendable {
 
     private let state = Locked(State())
 
+    /// Adds bytes to the body; waits while the client is slow.
+    ///
+    /// - Throws: ``Disconnected`` when the client has gone away, `CancellationError` when the server stops.
     package func write(_ bytes: [UInt8]) async throws {
         try Task.checkCancellation()
         let (isDisconnected, connection) = state.withLock { state -> (Bool, Connection?) in
@@ -52,6 +55,7 @@ package final class ResponseWriter: Sendable {
         await waitForRoom()
     }
 
+    /// Adds text to the body.
     package func write(_ text: String) async throws { try await write(Array(text.utf8)) }
 
     private func waitForRoom() async {

@@ -11,10 +11,13 @@ package struct ServerRequest: Sendable {
     package var headers: [(name: String, value: String)]
     package var body: [UInt8]
 
+    /// The first value of a header, by its lower-case name.
     package func header(_ name: String) -> String? { headers.first { $0.name == name }?.value }
 }
 
+/// What a handler answers.
 package struct ServerResponse: Sendable {
+    /// All at once, or piece by piece.
     package enum Body: Sendable {
         case bytes([UInt8])
         /// Written piece by piece until the closure returns. A throw cuts the connection, so that the client notices.

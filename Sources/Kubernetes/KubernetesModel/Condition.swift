@@ -4,6 +4,7 @@ package import JSON
 
 /// One line of `status.conditions`, in the standard shape (row 202).
 package struct Condition: Equatable, Sendable {
+    /// What is known about it.
     package enum Status: String, Sendable {
         case `true` = "True"
         case `false` = "False"
@@ -63,6 +64,7 @@ extension [Condition] {
         return (filter { $0.type != type } + [new]).sorted { $0.type < $1.type }
     }
 
+    /// The list without one condition.
     package func removing(_ type: String) -> [Condition] { filter { $0.type != type } }
 }
 

@@ -2,6 +2,7 @@
 
 /// Where a kind of object lives in the API server's URL space.
 package struct ResourceKind: Hashable, Sendable {
+    /// Whether objects of the kind live in a namespace.
     package enum Scope: Hashable, Sendable {
         case cluster
         case namespaced

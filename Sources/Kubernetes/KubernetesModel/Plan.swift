@@ -60,6 +60,7 @@ package struct ApplyIntent: Equatable, Sendable {
 
 /// Something a person should read in `kubectl describe`.
 package struct EventIntent: Equatable, Sendable {
+    /// The two types that the API knows; the raw value is what it takes.
     package enum Severity: String, Equatable, Sendable {
         case normal = "Normal"
         case warning = "Warning"
@@ -92,6 +93,7 @@ package enum Revisit: Equatable, Sendable {
 
 /// A specification that cannot be carried out. Becomes a condition on the resource; is never retried.
 package struct PlanError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// Why it cannot be carried out.
     package enum Code: Equatable, Sendable {
         case invalidSpec
         case unsupportedTransition

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import HTTPClient
+package import JSON
+
+/// The REST API of a Kafka Connect cluster. Any worker answers.
+package struct ConnectClient: Sendable {
+    private let client: HTTPClient
+    private let url: String
+    private let deadline: Duration
+
+    /// - Parameters:
+    ///   - url: scheme, host and port, such as `http://kafka-connect-service-orders.shop.svc:8083`; a slash at the end
+    ///     is dropped.
+    ///   - deadline: of one call, shorter than the 90 s after which a worker gives up by itself (`peers.md` 7.2).
+    package init(_ client: HTTPClient, url: String, deadline: Duration = .seconds(10)) {
+        self.client = client
+        self.url = url.hasSuffix("/") ? String(url.dropLast()) : url
+        self.deadline = deadline
+    }
+
+    /// `GET /`: answered as soon as a worker has joined its group and read the internal topics.
+    ///
+    /// - Throws: ``ConnectError``.
+    package func worker() async throws(ConnectError) -> ConnectWorker {
+        let body = try await get("/")
+        do {
+            return try JSONDocument(parsing: body).decode()
+        } catch {
+            throw ConnectError(.unreadable, "GET \(url)/: the answer is not that of a Connect worker: \(error)")
+        }
+    }
+
+    private func get(_ path: String) async throws(ConnectError) -> [UInt8] {
+        var request = HTTPRequest("GET", url + path)
+        request.limits.connect = min(.seconds(3), deadline)
+        request.limits.total = deadline
+        let status: Int
+        let body: [UInt8]
+        do {
+            let response = try await client.send(request)
+            status = response.status
+            body = try await response.body.collect(upTo: 16 << 20)
+        } catch {
+            throw ConnectError(.unreachable, "GET \(url)\(path): no answer within \(deadline): \(error)")
+        }
+        guard status == 200 else {
+            throw ConnectError(.refused(status: status), "GET \(url)\(path) was answered with \(status)")
+        }
+        return body
+    }
+}
+
+/// What a worker says about itself (`GET /`).
+package struct ConnectWorker: Equatable, Sendable {
+    /// Of Kafka Connect: `4.1.0`.
+    package var version: String
+    package var kafkaClusterID: String
+
+    package init(version: String, kafkaClusterID: String) {
+        self.version = version
+        self.kafkaClusterID = kafkaClusterID
+    }
+}
+
+extension ConnectWorker: JSONDecodable {
+    package init(_ json: borrowing JSONView) throws(JSONError) {
+        self.init(version: try json.value("version"), kafkaClusterID: try json.value("kafka_cluster_id"))
+    }
+}
+
+/// Why a Connect cluster did not do what was asked.
+package struct ConnectError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// What a caller can act on.
+    package enum Code: Equatable, Sendable {
+        /// No answer at all: no worker listens, a name that does not exist, or the deadline.
+        case unreachable
+        case refused(status: Int)
+        case unreadable
+    }
+
+    package var code: Code
+    package var message: String
+
+    package init(_ code: Code, _ message: String) {
+        self.code = code
+        self.message = message
+    }
+
+    package var description: String { message }
+}
