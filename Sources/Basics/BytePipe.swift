@@ -35,6 +35,9 @@ package final class BytePipe: Sendable {
 
     // MARK: Putting
 
+    /// Adds a chunk; waits without blocking while the pipe is full.
+    ///
+    /// - Throws: the error that ended the pipe, or ``Closed``.
     package func put(_ chunk: [UInt8]) async throws {
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
@@ -45,6 +48,9 @@ package final class BytePipe: Sendable {
         }
     }
 
+    /// Adds a chunk; blocks the calling thread while the pipe is full.
+    ///
+    /// - Throws: the error that ended the pipe, or ``Closed``.
     package func putBlocking(_ chunk: [UInt8]) throws {
         guard let answer = offer(chunk, orPark: nil) else {
             bell.wait()
@@ -94,6 +100,7 @@ package final class BytePipe: Sendable {
 
     // MARK: Taking
 
+    /// The next chunk, `nil` at the end; waits without blocking.
     package func next() async throws -> [UInt8]? {
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
@@ -109,6 +116,7 @@ package final class BytePipe: Sendable {
         }
     }
 
+    /// The next chunk, `nil` at the end; blocks the calling thread until there is one.
     package func nextBlocking() throws -> [UInt8]? {
         while true {
             switch take(orPark: nil) {

@@ -11,6 +11,7 @@ package struct ExponentialBackoff<Key: Hashable & Sendable>: Sendable {
         self.maximum = maximum
     }
 
+    /// The delay before the next try, and one failure more.
     package mutating func next(for key: Key) -> Duration {
         let count = failures[key, default: 0]
         failures[key] = count + 1
@@ -19,7 +20,9 @@ package struct ExponentialBackoff<Key: Hashable & Sendable>: Sendable {
         return min(base * (1 << count), maximum)
     }
 
+    /// All is well again: the next failure starts from `base`.
     package mutating func forget(_ key: Key) { failures[key] = nil }
 
+    /// Failures in a row.
     package func failureCount(for key: Key) -> Int { failures[key, default: 0] }
 }

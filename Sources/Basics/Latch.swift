@@ -53,6 +53,7 @@ package final class Latch: Sendable {
     /// Waits even if the task is cancelled: for cleaning up.
     package func waitInAnyCase() async { await Task { try? await wait() }.value }
 
+    /// Releases everybody who waits, now and later. Callable from any thread, and more than once.
     package func open() {
         let parked = state.withLock { state in
             state.isOpen = true

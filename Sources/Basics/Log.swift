@@ -2,20 +2,40 @@
 
 internal import Glibc
 
-/// One JSON object a line; the lines of several threads never mix.
+/// A line for each thing that happened, as JSON or as text; the lines of several threads never mix.
+///
+/// A line is a constant sentence, in the past tense, with what varies in the fields. The same thing has the same key
+/// everywhere: `namespace`, `name`, `reconcile`.
 package struct Log: Sendable {
-    package enum Level: Int, Sendable, Comparable {
+    /// How much somebody has to care.
+    package enum Level: String, Sendable, Comparable, CaseIterable {
+        /// Single requests; never bodies.
         case debug
+        /// A change that a person asks about later.
         case info
+        /// It was put right, or somebody will have to act.
         case warning
+        /// Somebody has to act.
         case error
 
-        package static func < (left: Level, right: Level) -> Bool { left.rawValue < right.rawValue }
+        package static func < (left: Level, right: Level) -> Bool { left.rank < right.rank }
+
+        private var rank: Int { Self.allCases.firstIndex(of: self) ?? 0 }
     }
 
+    /// What a line looks like.
+    package enum Format: String, Sendable, CaseIterable {
+        /// `{"time":"…","level":"info","message":"…","name":"orders"}`
+        case json
+        /// `2026-01-02T03:04:05.678Z info  Applied status name=orders`
+        case text
+    }
+
+    /// In the order of the line.
     package typealias Fields = KeyValuePairs<String, String>
 
     private let level: Level
+    private let format: Format
     private let write: @Sendable ([UInt8]) -> Void
     private let now: @Sendable () -> (seconds: Int64, milliseconds: Int64)
     /// The fields of `with`, already as text.
@@ -23,10 +43,12 @@ package struct Log: Sendable {
 
     package init(
         level: Level = .info,
+        format: Format = .json,
         now: @escaping @Sendable () -> (seconds: Int64, milliseconds: Int64) = Log.systemTime,
         write: @escaping @Sendable ([UInt8]) -> Void = Log.standardError
     ) {
         self.level = level
+        self.format = format
         self.now = now
         self.write = write
     }
@@ -34,36 +56,56 @@ package struct Log: Sendable {
     /// A log that adds `fields` to every line.
     package func with(_ fields: Fields) -> Log {
         var log = self
-        Self.append(fields, to: &log.context)
+        append(fields, to: &log.context)
         return log
     }
 
-    /// A constant sentence, in the past tense, with what varies in the fields.
-    package func info(_ message: StaticString, _ fields: Fields = [:]) { emit(.info, message, fields) }
+    /// A single request.
     package func debug(_ message: StaticString, _ fields: Fields = [:]) { emit(.debug, message, fields) }
+    /// A change that a person asks about later.
+    package func info(_ message: StaticString, _ fields: Fields = [:]) { emit(.info, message, fields) }
+    /// It was put right, or somebody will have to act.
     package func warning(_ message: StaticString, _ fields: Fields = [:]) { emit(.warning, message, fields) }
+    /// Somebody has to act.
     package func error(_ message: StaticString, _ fields: Fields = [:]) { emit(.error, message, fields) }
 
     private func emit(_ level: Level, _ message: StaticString, _ fields: Fields) {
         guard level >= self.level else { return }
         let (seconds, milliseconds) = now()
-        let time = CivilDate(secondsSinceEpoch: seconds).rfc3339.dropLast()
         let fraction = String(1000 + milliseconds).dropFirst()
-        var line = Array("{\"time\":\"\(time).\(fraction)Z\",\"level\":\"\(level)\",\"message\":".utf8)
-        Self.appendQuoted("\(message)", to: &line)
+        let time = "\(CivilDate(secondsSinceEpoch: seconds).rfc3339.dropLast()).\(fraction)Z"
+        var line: [UInt8]
+        switch format {
+        case .json:
+            line = Array("{\"time\":\"\(time)\",\"level\":\"\(level)\",\"message\":".utf8)
+            Self.appendQuoted("\(message)", to: &line)
+        case .text:
+            let padding = String(repeating: " ", count: 8 - level.rawValue.count)
+            line = Array("\(time) \(level)\(padding)\(message)".utf8)
+        }
         line += context
-        Self.append(fields, to: &line)
-        line += Array("}\n".utf8)
+        append(fields, to: &line)
+        line += Array((format == .json ? "}\n" : "\n").utf8)
         write(line)
     }
 
-    private static func append(_ fields: Fields, to line: inout [UInt8]) {
+    private func append(_ fields: Fields, to line: inout [UInt8]) {
         for (key, value) in fields {
-            line.append(UInt8(ascii: ","))
-            appendQuoted(key, to: &line)
-            line.append(UInt8(ascii: ":"))
-            appendQuoted(value, to: &line)
+            switch format {
+            case .json:
+                line.append(UInt8(ascii: ","))
+                Self.appendQuoted(key, to: &line)
+                line.append(UInt8(ascii: ":"))
+                Self.appendQuoted(value, to: &line)
+            case .text:
+                line += Array(" \(key)=".utf8)
+                if Self.isWord(value) { line += Array(value.utf8) } else { Self.appendQuoted(value, to: &line) }
+            }
         }
+    }
+
+    private static func isWord(_ value: String) -> Bool {
+        !value.isEmpty && value.utf8.allSatisfy { $0 > 0x20 && $0 != 0x7f && $0 != UInt8(ascii: "\"") }
     }
 
     private static func appendQuoted(_ text: String, to line: inout [UInt8]) {
@@ -73,7 +115,7 @@ package struct Log: Sendable {
             switch byte {
             case UInt8(ascii: "\""), UInt8(ascii: "\\"): line += [UInt8(ascii: "\\"), byte]
             case UInt8(ascii: "\n"): line += Array(#"\n"#.utf8)
-            case 0..<0x20: line += Array(#"\u00"#.utf8) + [digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+            case 0..<0x20, 0x7f: line += Array(#"\u00"#.utf8) + [digits[Int(byte >> 4)], digits[Int(byte & 15)]]
             default: line.append(byte)
             }
         }
@@ -85,6 +127,8 @@ package struct Log: Sendable {
 
     /// One writer at a time: into a pipe that is nearly full the kernel takes a part of a long line, and then perhaps
     /// another thread's.
+    ///
+    /// - Parameter descriptor: stays open as long as the closure is used.
     package static func writing(to descriptor: Int32) -> @Sendable ([UInt8]) -> Void {
         let output = Locked(descriptor)
         return { line in
@@ -100,6 +144,7 @@ package struct Log: Sendable {
         }
     }
 
+    /// Seconds since the epoch, and milliseconds of the second.
     package static let systemTime: @Sendable () -> (seconds: Int64, milliseconds: Int64) = {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)

@@ -8,18 +8,23 @@ internal import Synchronization
 package final class Metrics: Sendable {
     package typealias Labels = KeyValuePairs<String, String>
 
+    /// Only grows.
     package final class Counter: Sendable {
         fileprivate let value = Atomic<Int>(0)
 
+        /// Callable from any thread.
         package func add(_ amount: Int = 1) { value.wrappingAdd(amount, ordering: .relaxed) }
     }
 
+    /// Goes up and down.
     package final class Gauge: Sendable {
         fileprivate let bits = Atomic<UInt64>(0)
 
+        /// Callable from any thread.
         package func set(_ value: Double) { bits.store(value.bitPattern, ordering: .relaxed) }
     }
 
+    /// Counts values by size.
     package final class Histogram: Sendable {
         fileprivate struct State: Sendable {
             var counts: [Int]
@@ -34,6 +39,7 @@ package final class Metrics: Sendable {
             state = Locked(State(counts: Array(repeating: 0, count: bounds.count + 1)))
         }
 
+        /// Callable from any thread.
         package func observe(_ value: Double) {
             let index = bounds.firstIndex { value <= $0 } ?? bounds.count
             state.withLock { state in
@@ -63,18 +69,23 @@ package final class Metrics: Sendable {
 
     package init() {}
 
+    /// The counter with this name and these labels, made when first asked for.
     package func counter(_ name: String, _ help: String, _ labels: Labels = [:]) -> Counter {
         guard case .counter(let counter) = instrument(name, "counter", help, labels, { .counter(Counter()) })
         else { preconditionFailure("\(name) is not a counter") }
         return counter
     }
 
+    /// The gauge with this name and these labels, made when first asked for.
     package func gauge(_ name: String, _ help: String, _ labels: Labels = [:]) -> Gauge {
         guard case .gauge(let gauge) = instrument(name, "gauge", help, labels, { .gauge(Gauge()) })
         else { preconditionFailure("\(name) is not a gauge") }
         return gauge
     }
 
+    /// The histogram with this name and these labels, made when first asked for.
+    ///
+    /// - Parameter bounds: upper limits of the buckets, growing; the one without limit is added.
     package func histogram(
         _ name: String,
         _ help: String,

@@ -3,6 +3,7 @@
 internal import CSystem
 internal import Glibc
 
+/// The kernel gave no thread; `number` is what `errno` would say.
 package struct ThreadError: Error {
     package var number: Int32
 

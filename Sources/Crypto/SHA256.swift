@@ -13,18 +13,22 @@ package struct SHA256: ~Copyable {
 
     deinit { EVP_MD_CTX_free(context) }
 
+    /// Adds bytes.
     package mutating func update(_ bytes: UnsafeRawBufferPointer) {
         EVP_DigestUpdate(context, bytes.baseAddress, bytes.count)
     }
 
+    /// Adds bytes.
     package mutating func update(_ bytes: [UInt8]) { bytes.withUnsafeBytes { update($0) } }
 
+    /// The 32 bytes of the digest of all that was added.
     package consuming func finish() -> [UInt8] {
         var digest = [UInt8](repeating: 0, count: 32)
         EVP_DigestFinal_ex(context, &digest, nil)
         return digest
     }
 
+    /// The 32 bytes of the digest of `bytes`.
     package static func hash(_ bytes: some Sequence<UInt8>) -> [UInt8] {
         var hash = SHA256()
         hash.update(Array(bytes))
@@ -32,7 +36,9 @@ package struct SHA256: ~Copyable {
     }
 }
 
+/// Message authentication with SHA-256 (RFC 2104).
 package enum HMACSHA256 {
+    /// The 32 bytes of the code.
     package static func authenticate(_ message: some Sequence<UInt8>, key: [UInt8]) -> [UInt8] {
         let message = Array(message)
         var code = [UInt8](repeating: 0, count: 32)

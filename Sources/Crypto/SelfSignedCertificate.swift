@@ -4,6 +4,7 @@ internal import CCrypto
 
 /// A key and a certificate for it that vouches for itself: what an admission webhook starts with.
 package struct SelfSignedCertificate: Sendable {
+    /// OpenSSL refused, or the host is no name that a certificate can carry.
     package struct Failed: Error {}
 
     package let certificate: [UInt8]

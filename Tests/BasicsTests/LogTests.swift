@@ -2,6 +2,7 @@
 
 import Basics
 import Glibc
+import TestSupport
 import Testing
 
 @Suite
@@ -17,6 +18,19 @@ struct LogTests {
         let expected =
             #"{"time":"2026-01-02T03:04:05.006Z","level":"warning","message":"Restarted task","#
             + #""controller":"connector","key":"a/\"b\"","trace":"x\n\u0001"}"#
+        #expect(lines.withLock { $0 } == [expected + "\n"])
+    }
+
+    @Test(.rows(198)) func aLineOfTextIsForPeople() {
+        let lines = Locked<[String]>([])
+        let log = Log(
+            format: .text,
+            now: { (1_767_323_045, 6) },
+            write: { line in lines.withLock { $0.append(String(decoding: line, as: UTF8.self)) } }
+        )
+        log.with(["name": "orders"]).info("Applied object", ["kind": "Service", "error": "it said \"no\"\nforged=1"])
+        let expected =
+            #"2026-01-02T03:04:05.006Z info    Applied object name=orders kind=Service error="it said \"no\"\nforged=1""#
         #expect(lines.withLock { $0 } == [expected + "\n"])
     }
 

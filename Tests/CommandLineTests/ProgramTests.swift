@@ -17,7 +17,12 @@ struct ProgramTests {
         "Flies.",
         [
             Program.Subcommand(
-                Command("bird nest build", "Builds.", options: [.value("twigs", "how many")], example: "bird nest build")
+                Command(
+                    "bird nest build",
+                    "Builds.",
+                    options: [.value("twigs", "how many")],
+                    example: "bird nest build"
+                )
             ) { call in
                 if call.invocation["twigs"] == "0" { throw UsageError("--twigs: none are too few") }
                 if call.invocation["twigs"] == "1" { throw Broken() }
