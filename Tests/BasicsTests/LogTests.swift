@@ -2,7 +2,6 @@
 
 import Basics
 import Glibc
-import TestSupport
 import Testing
 
 @Suite
@@ -21,7 +20,7 @@ struct LogTests {
         #expect(lines.withLock { $0 } == [expected + "\n"])
     }
 
-    @Test(.rows(198)) func aLineOfTextIsForPeople() {
+    @Test func aLineOfTextIsForPeople() {
         let lines = Locked<[String]>([])
         let log = Log(
             format: .text,
