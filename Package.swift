@@ -69,6 +69,7 @@ let package = Package(
         target("Kubernetes/KubernetesRuntime", ["Basics", "KubernetesModel"]),
 
         // Programs
+        target("Coordination/Coordinator", ["Basics", "HTTPServer", "JSON"]),
         target("CommandLine"),
         target("Commands", ["Basics", "CommandLine"]),
         .executableTarget(
@@ -82,6 +83,7 @@ let package = Package(
         .target(name: "TestSupport", dependencies: ["Basics"], path: "Tests/TestSupport", swiftSettings: settings),
         tests(of: "Basics"),
         tests(of: "CommandLine"),
+        tests(of: "Coordinator", ["Basics", "JSON"]),
         tests(of: "Compression"),
         tests(of: "ConnectClient", ["HTTPClient", "HTTPServer"]),
         .testTarget(
