@@ -38,11 +38,11 @@ package struct CoordinatorSettings: Sendable {
     ///   - hostName: the identity where `POD_NAME` is not set.
     /// - Throws: ``SettingsError`` with every problem there is.
     package init(environment: [String: String], hostName: String) throws(SettingsError) {
-        var reader = VariableReader(environment)
+        var reader = EnvironmentReader(environment)
         bootstrapServers = reader.required("KAFKA_BOOTSTRAP_SERVERS")
         groupID = reader.required("CONNECT_GROUP_ID")
         controlTopic = reader.required("CONTROL_TOPIC")
-        catalogProperties = reader.catalogProperties()
+        catalogProperties = Self.catalogProperties(&reader, environment)
         jobID = reader.optional("JOB_ID") ?? groupID
         enableTransactions = reader.bool("KAFKA_ENABLE_TRANSACTIONS", or: "ENABLE_TRANSACTIONS") ?? true
         transactionTimeout =
@@ -57,66 +57,24 @@ package struct CoordinatorSettings: Sendable {
                 identity: reader.optional("POD_NAME") ?? hostName
             )
         }
-        if !reader.problems.isEmpty { throw SettingsError(problems: reader.problems) }
-    }
-}
-
-/// Variables that are missing or cannot be used; all of them at once, so that nobody has to start five times.
-package struct SettingsError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// One sentence each, with the variable's name and never with a value that may be a secret.
-    package var problems: [String]
-
-    package init(problems: [String]) { self.problems = problems }
-
-    package var description: String { "The environment cannot be used: \(problems.joined(separator: "; "))" }
-}
-
-/// Reads variables and gathers what is wrong with them.
-private struct VariableReader {
-    private let environment: [String: String]
-    private(set) var problems: [String] = []
-
-    init(_ environment: [String: String]) { self.environment = environment }
-
-    func optional(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
-
-    mutating func required(_ name: String) -> String {
-        if let value = optional(name) { return value }
-        problems.append("\(name) is required")
-        return ""
-    }
-
-    mutating func bool(_ name: String, or other: String? = nil) -> Bool? {
-        for name in [name, other].compactMap({ $0 }) {
-            switch optional(name)?.lowercased() {
-            case nil: continue
-            case "true": return true
-            case "false": return false
-            default: problems.append("\(name) is neither true nor false")
-            }
-        }
-        return nil
-    }
-
-    mutating func number(_ name: String, in range: ClosedRange<Int>) -> Int? {
-        guard let text = optional(name) else { return nil }
-        if let number = Int(text), range.contains(number) { return number }
-        problems.append("\(name) is not a number from \(range.lowerBound) to \(range.upperBound)")
-        return nil
+        try reader.finish()
     }
 
     /// One JSON object in `CATALOG_PROPERTIES`; or `CATALOG_NAME` and a variable for each property, which loses case.
-    mutating func catalogProperties() -> [String: Secret] {
-        guard let text = optional("CATALOG_PROPERTIES") else {
-            _ = required("CATALOG_NAME")
-            return Dictionary(uniqueKeysWithValues: environment.compactMap(Self.property))
+    private static func catalogProperties(
+        _ reader: inout EnvironmentReader,
+        _ environment: [String: String]
+    ) -> [String: Secret] {
+        guard let text = reader.optional("CATALOG_PROPERTIES") else {
+            _ = reader.required("CATALOG_NAME")
+            return Dictionary(uniqueKeysWithValues: environment.compactMap(property))
         }
         do throws(JSONError) {
             let map: StringMap = try JSONDocument(parsing: text.utf8).decode()
             return Dictionary(map.entries.map { ($0.key, Secret($0.value)) }) { first, _ in first }
         } catch {
             // The error names keys and types, never values.
-            problems.append("CATALOG_PROPERTIES is not a JSON object of strings (\(error))")
+            reader.report("CATALOG_PROPERTIES is not a JSON object of strings (\(error))")
             return [:]
         }
     }
