@@ -70,6 +70,7 @@ let package = Package(
 
         // Programs
         target("Coordination/Coordinator", ["Basics", "HTTPServer", "JSON"]),
+        target("Operator", ["Basics"]),
         target("CommandLine"),
         target("Commands", ["Basics", "CommandLine"]),
         .executableTarget(
@@ -96,6 +97,7 @@ let package = Package(
         tests(of: "KubernetesModel", ["JSON"]),
         tests(of: "KubernetesRuntime", ["Basics", "KubernetesModel"]),
         tests(of: "ObjectStorage"),
+        tests(of: "Operator", ["Basics"]),
         tests(of: "YAML", ["JSON"]),
     ],
     swiftLanguageModes: [.v6]

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Basics
+
+/// Brings wanted images into their registries and keeps them there, while reconciles come and go.
+///
+/// A value is told what is wanted, from any thread, and ``run()`` does it. What changes is reported by slot, so that the
+/// controller can look at the resource.
+package final class ImageTransfers<Slot: Hashable & Sendable, Job: Equatable & Sendable, C: Clock<Duration>>: Sendable {
+    /// Brings one image, or finds that it is there.
+    package typealias Transfer =
+        @Sendable (Job, _ known: ImageOutcome?, _ report: @escaping @Sendable (ImageProgress) -> Void) async throws
+        -> ImageOutcome
+
+    private typealias Rules = ImageTransfersState<Slot, Job, C.Instant>
+
+    private struct State: Sendable {
+        var rules: Rules
+        /// Decided, not yet carried out.
+        var actions: [Rules.Action] = []
+        /// Opened to cancel an attempt.
+        var stops: [Rules.Run: Latch] = [:]
+    }
+
+    private let state: Locked<State>
+    private let clock: C
+    private let transfer: Transfer
+    private let changed: @Sendable (Slot) -> Void
+    private let doorbell: AsyncStream<Void>
+    private let bell: AsyncStream<Void>.Continuation
+
+    /// - Parameters:
+    ///   - limit: attempts at a time.
+    ///   - recheck: how long an image that is there is taken to be there.
+    ///   - transfer: throws ``ImageFailure``; any other error becomes one with the reason `TransferFailed`.
+    ///   - changed: told of every slot whose state is another now.
+    package init(
+        limit: Int,
+        recheck: Duration,
+        clock: C,
+        transfer: @escaping Transfer,
+        changed: @escaping @Sendable (Slot) -> Void
+    ) {
+        state = Locked(State(rules: Rules(limit: limit, recheck: recheck)))
+        self.clock = clock
+        self.transfer = transfer
+        self.changed = changed
+        // One ring is enough: what is to be done is read from the state.
+        (doorbell, bell) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    }
+
+    /// What is known about the image in a slot; `nil` if none is wanted there.
+    package func state(of slot: Slot) -> ImageState? { state.withLock { $0.rules.state(of: slot) } }
+
+    /// Wants `job` in `slot`, also if something else was wanted there. Wanting the same again changes nothing.
+    ///
+    /// - Parameter known: what was found out about the same job earlier, perhaps by another process.
+    package func want(_ job: Job, in slot: Slot, known: ImageOutcome?) {
+        decide { $0.want(job, in: slot, known: known) }
+    }
+
+    /// Wants nothing in `slot` any more; what runs for it is cancelled.
+    package func forget(_ slot: Slot) { decide { $0.forget(slot) } }
+
+    private func decide(_ body: (inout Rules) -> [Rules.Action]) {
+        state.withLock { $0.actions += body(&$0.rules) }
+        bell.yield()
+    }
+
+    /// Works until the task is cancelled; every attempt is a child of it.
+    package func run() async {
+        await withDiscardingTaskGroup { group in
+            var alarm: C.Instant?
+            bell.yield()
+            for await _ in doorbell {
+                let now = clock.now
+                let (actions, due) = state.withLock { state in
+                    let actions = state.actions + state.rules.tick(at: now)
+                    state.actions = []
+                    return (actions, state.rules.nextDue)
+                }
+                for action in actions {
+                    switch action {
+                    case .start(let run, _, let job, let known):
+                        let stop = Latch()
+                        state.withLock { $0.stops[run] = stop }
+                        group.addTask { await self.attempt(run, job, known, until: stop) }
+                    case .cancel(let run): state.withLock { $0.stops[run] }?.open()
+                    }
+                }
+                if let old = alarm, old <= now { alarm = nil }
+                guard let due, alarm.map({ due < $0 }) ?? true else { continue }
+                alarm = due
+                group.addTask { [clock, bell] in
+                    try? await clock.sleep(until: due, tolerance: nil)  // cancelled or due: ring either way
+                    bell.yield()
+                }
+            }
+            group.cancelAll()
+        }
+    }
+
+    private func attempt(_ run: Rules.Run, _ job: Job, _ known: ImageOutcome?, until stop: Latch) async {
+        let result = await withTaskGroup(of: Result<ImageOutcome, ImageFailure>?.self) { group in
+            group.addTask { await self.result(run, job, known) }
+            group.addTask {
+                try? await stop.wait()  // cancelled because the attempt has ended
+                return nil
+            }
+            defer { group.cancelAll() }
+            return await group.next() ?? nil
+        }
+        state.withLock { _ = $0.stops.removeValue(forKey: run) }
+        guard let result, !Task.isCancelled else { return }
+        let now = clock.now
+        let slot = state.withLock { state in
+            let (slot, actions) =
+                switch result {
+                case .success(let outcome): state.rules.succeeded(run, with: outcome, at: now)
+                case .failure(let failure):
+                    state.rules.failed(run, with: failure, at: now, jitter: .random(in: 0..<1))
+                }
+            state.actions += actions
+            return slot
+        }
+        bell.yield()
+        if let slot { changed(slot) }
+    }
+
+    private func result(
+        _ run: Rules.Run,
+        _ job: Job,
+        _ known: ImageOutcome?
+    ) async -> Result<ImageOutcome, ImageFailure> {
+        do {
+            return .success(
+                try await transfer(job, known) { progress in
+                    let slot = self.state.withLock { $0.rules.progressed(run, to: progress) }
+                    if let slot { self.changed(slot) }
+                }
+            )
+        } catch let failure as ImageFailure {
+            return .failure(failure)
+        } catch {
+            return .failure(ImageFailure(reason: "TransferFailed", message: "\(error)"))
+        }
+    }
+}

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The rules by which wanted images are brought into their registries and kept there: who may run now, what is tried
+/// again and when. No threads, no clock, no randomness.
+///
+/// A slot is one image of one resource. What is wanted in it may change at any time; then what runs for it is cancelled
+/// and begins anew.
+struct ImageTransfersState<Slot: Hashable & Sendable, Job: Equatable & Sendable, Instant: InstantProtocol>: Sendable
+where Instant.Duration == Duration {
+    /// One attempt. Its number tells a late answer of a cancelled attempt from one that counts.
+    struct Run: Hashable, Sendable {
+        let number: Int
+    }
+
+    enum Action: Equatable, Sendable {
+        case start(Run, Slot, Job, known: ImageOutcome?)
+        case cancel(Run)
+    }
+
+    private enum Phase: Equatable, Sendable {
+        case queued
+        case running(Run)
+        /// Nothing to do until then.
+        case settled(until: Instant)
+    }
+
+    private struct Entry: Sendable {
+        var job: Job
+        var phase = Phase.queued
+        var state = ImageState.waiting
+        /// The last success for this job, also while it is being looked at again.
+        var outcome: ImageOutcome?
+        var attempts = 0
+    }
+
+    /// At most so many attempts at a time: each needs memory and a share of the network.
+    let limit: Int
+    /// How long an image that is there is taken to be there.
+    let recheck: Duration
+    private var entries: [Slot: Entry] = [:]
+    private var queue: [Slot] = []
+    private var runs: [Run: Slot] = [:]
+    private var nextRun = 0
+
+    init(limit: Int, recheck: Duration) {
+        self.limit = limit
+        self.recheck = recheck
+    }
+
+    /// What is known about the image that is wanted in a slot; `nil` if none is wanted.
+    func state(of slot: Slot) -> ImageState? { entries[slot]?.state }
+
+    /// The next moment at which something falls due.
+    var nextDue: Instant? {
+        entries.values.compactMap { entry in if case .settled(let until) = entry.phase { until } else { nil } }.min()
+    }
+
+    /// Wants `job` in `slot`. Wanting the same again changes nothing.
+    ///
+    /// - Parameter known: what an earlier process found out about the same job: then it is only looked at again.
+    mutating func want(_ job: Job, in slot: Slot, known: ImageOutcome?) -> [Action] {
+        if let entry = entries[slot], entry.job == job { return [] }
+        let cancelled = forget(slot)
+        var entry = Entry(job: job)
+        if let known {
+            entry.outcome = known
+            entry.state = .present(known)
+        }
+        entries[slot] = entry
+        queue.append(slot)
+        return cancelled + startQueued()
+    }
+
+    /// Wants nothing in `slot` any more.
+    mutating func forget(_ slot: Slot) -> [Action] {
+        guard let entry = entries.removeValue(forKey: slot) else { return [] }
+        queue.removeAll { $0 == slot }
+        guard case .running(let run) = entry.phase else { return [] }
+        runs[run] = nil
+        return [.cancel(run)] + startQueued()
+    }
+
+    /// - Returns: the slot whose state has changed, if one has.
+    mutating func progressed(_ run: Run, to progress: ImageProgress) -> Slot? {
+        guard let slot = runs[run], var entry = entries[slot] else { return nil }
+        // An image that is there stays there while it is looked at again; reading anew is news even so.
+        if entry.outcome != nil, progress.bytes == 0 { return nil }
+        guard entry.state.isNews(progress) else { return nil }
+        entry.state = .running(progress)
+        entries[slot] = entry
+        return slot
+    }
+
+    mutating func succeeded(_ run: Run, with outcome: ImageOutcome, at now: Instant) -> (changed: Slot?, [Action]) {
+        guard let slot = runs.removeValue(forKey: run), var entry = entries[slot] else { return (nil, startQueued()) }
+        let changes = entry.state != .present(outcome)
+        entry.outcome = outcome
+        entry.state = .present(outcome)
+        entry.attempts = 0
+        entry.phase = .settled(until: now.advanced(by: recheck))
+        entries[slot] = entry
+        return (changes ? slot : nil, startQueued())
+    }
+
+    /// - Parameter jitter: a number from 0 to 1.
+    mutating func failed(
+        _ run: Run,
+        with failure: ImageFailure,
+        at now: Instant,
+        jitter: Double
+    ) -> (changed: Slot?, [Action]) {
+        guard let slot = runs.removeValue(forKey: run), var entry = entries[slot] else { return (nil, startQueued()) }
+        entry.attempts += 1
+        let delay = Self.delay(afterAttempts: entry.attempts, jitter: jitter)
+        entry.state = .failed(failure, attempts: entry.attempts, retryAfter: delay, lastGood: entry.outcome)
+        entry.phase = .settled(until: now.advanced(by: delay))
+        entries[slot] = entry
+        return (slot, startQueued())
+    }
+
+    /// Queues what has fallen due.
+    mutating func tick(at now: Instant) -> [Action] {
+        let due = entries.compactMap { slot, entry -> (Slot, Instant)? in
+            if case .settled(let until) = entry.phase, until <= now { (slot, until) } else { nil }
+        }
+        for (slot, _) in due.sorted(by: { $0.1 < $1.1 }) {
+            entries[slot]?.phase = .queued
+            queue.append(slot)
+        }
+        return startQueued()
+    }
+
+    private mutating func startQueued() -> [Action] {
+        var actions: [Action] = []
+        while runs.count < limit, !queue.isEmpty {
+            let slot = queue.removeFirst()
+            guard let entry = entries[slot] else { continue }
+            nextRun += 1
+            let run = Run(number: nextRun)
+            runs[run] = slot
+            entries[slot]?.phase = .running(run)
+            actions.append(.start(run, slot, entry.job, known: entry.outcome))
+        }
+        return actions
+    }
+
+    /// 5 s, doubled, at most 5 min, and up to a quarter more.
+    static func delay(afterAttempts attempts: Int, jitter: Double) -> Duration {
+        let base = min(Duration.seconds(5) * (1 << min(attempts - 1, 10)), .seconds(300))
+        return base + base * (jitter / 4)
+    }
+}

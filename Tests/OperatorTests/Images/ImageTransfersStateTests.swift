@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Basics
+import TestSupport
+import Testing
+
+@testable import Operator
+
+@Suite
+struct ImageTransfersStateTests {
+    typealias Rules = ImageTransfersState<String, String, ManualClock.Instant>
+    typealias Action = Rules.Action
+
+    let outcome = ImageOutcome(digest: someDigest("a"), etag: "\"1\"", containsKittiwake: false)
+    let failure = ImageFailure(reason: "BucketNotFound", message: "there is no bucket")
+
+    func at(_ seconds: Int) -> ManualClock.Instant { ManualClock.Instant(offset: .seconds(seconds)) }
+
+    func rules(limit: Int = 2) -> Rules { Rules(limit: limit, recheck: .seconds(300)) }
+
+    @Test func wantingTheSameTwiceStartsOnce() {
+        var rules = rules()
+        #expect(rules.want("job", in: "worker", known: nil) == [.start(.init(number: 1), "worker", "job", known: nil)])
+        #expect(rules.want("job", in: "worker", known: nil) == [])
+        #expect(rules.state(of: "worker") == .waiting)
+    }
+
+    @Test func noMoreThanTheLimitRunAndTheRestFollows() {
+        var rules = rules(limit: 1)
+        _ = rules.want("x", in: "a", known: nil)
+        #expect(rules.want("y", in: "b", known: nil) == [])
+        let (changed, actions) = rules.succeeded(.init(number: 1), with: outcome, at: at(0))
+        #expect(changed == "a")
+        #expect(actions == [.start(.init(number: 2), "b", "y", known: nil)])
+    }
+
+    @Test func anotherWishCancelsWhatRuns() {
+        var rules = rules()
+        _ = rules.want("old", in: "a", known: nil)
+        let actions = rules.want("new", in: "a", known: nil)
+        #expect(actions == [.cancel(.init(number: 1)), .start(.init(number: 2), "a", "new", known: nil)])
+        // The cancelled attempt's late answer counts for nothing.
+        #expect(rules.succeeded(.init(number: 1), with: outcome, at: at(0)).changed == nil)
+        #expect(rules.state(of: "a") == .waiting)
+    }
+
+    @Test func aFailureIsTriedAgainLaterEachTimeLater() {
+        var rules = rules()
+        _ = rules.want("x", in: "a", known: nil)
+        #expect(rules.failed(.init(number: 1), with: failure, at: at(0), jitter: 0).changed == "a")
+        #expect(
+            rules.state(of: "a") == .failed(failure, attempts: 1, retryAfter: .seconds(5), lastGood: nil)
+        )
+        #expect(rules.nextDue == at(5))
+        #expect(rules.tick(at: at(4)) == [])
+        #expect(rules.tick(at: at(5)) == [.start(.init(number: 2), "a", "x", known: nil)])
+        _ = rules.failed(.init(number: 2), with: failure, at: at(5), jitter: 1)
+        #expect(rules.nextDue == ManualClock.Instant(offset: .seconds(5) + .milliseconds(12_500)))
+        #expect(Rules.delay(afterAttempts: 100, jitter: 0) == .seconds(300))
+    }
+
+    @Test(.rows(29)) func whatIsKnownIsPresentAtOnceAndLookedAtAgain() {
+        var rules = rules()
+        #expect(
+            rules.want("x", in: "a", known: outcome) == [.start(.init(number: 1), "a", "x", known: outcome)]
+        )
+        #expect(rules.state(of: "a") == .present(outcome))
+        // Looking is no news, and neither is finding the same.
+        #expect(rules.progressed(.init(number: 1), to: .init(stage: .reading, bytes: 0, total: 10)) == nil)
+        #expect(rules.succeeded(.init(number: 1), with: outcome, at: at(0)).changed == nil)
+        #expect(rules.nextDue == at(300))
+    }
+
+    @Test func aFailedLookKeepsTheImageThatIsThere() {
+        var rules = rules()
+        _ = rules.want("x", in: "a", known: outcome)
+        _ = rules.failed(.init(number: 1), with: failure, at: at(0), jitter: 0)
+        #expect(
+            rules.state(of: "a") == .failed(failure, attempts: 1, retryAfter: .seconds(5), lastGood: outcome)
+        )
+        // And the next attempt still knows it.
+        #expect(rules.tick(at: at(5)) == [.start(.init(number: 2), "a", "x", known: outcome)])
+    }
+
+    @Test func progressIsToldByTenths() {
+        var rules = rules()
+        _ = rules.want("x", in: "a", known: nil)
+        let told = (0...100).filter { byte in
+            rules.progressed(.init(number: 1), to: .init(stage: .reading, bytes: byte, total: 100)) != nil
+        }
+        #expect(told == [0, 10, 20, 30, 40, 50, 60, 70, 80, 90, 100])
+        #expect(rules.progressed(.init(number: 1), to: .init(stage: .completing, bytes: 100, total: 100)) == "a")
+    }
+
+    @Test func whatIsForgottenIsCancelledAndGone() {
+        var rules = rules(limit: 1)
+        _ = rules.want("x", in: "a", known: nil)
+        _ = rules.want("y", in: "b", known: nil)
+        #expect(rules.forget("a") == [.cancel(.init(number: 1)), .start(.init(number: 2), "b", "y", known: nil)])
+        #expect(rules.state(of: "a") == nil)
+        #expect(rules.forget("a") == [])
+    }
+}
+
+func someDigest(_ letter: Character) -> Digest {
+    Digest(hex: String(repeating: letter, count: 64)) ?? { fatalError("not a hexadecimal digit") }()
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Basics
+import Operator
+import TestSupport
+import Testing
+
+@Suite(.timeLimit(.minutes(1)))
+struct ImageTransfersTests {
+    let clock = ManualClock()
+    let outcome = ImageOutcome(digest: someDigest("a"), etag: "\"1\"", containsKittiwake: true)
+
+    @Test func aFailedTransferIsTriedAgainUntilTheImageIsThere() async {
+        let attempts = Recorder<String>()
+        let changes = Recorder<String>()
+        let transfers = ImageTransfers<String, String, ManualClock>(
+            limit: 2,
+            recheck: .seconds(300),
+            clock: clock,
+            transfer: { [outcome] job, _, _ in
+                attempts.record(job)
+                if attempts.all.count < 3 { throw ImageFailure(reason: "StorageUnreachable", message: "no answer") }
+                return outcome
+            },
+            changed: { changes.record($0) }
+        )
+        transfers.want("job", in: "a", known: nil)
+        _ = await running({ await transfers.run() }) { cancel in
+            for count in 1...2 {
+                await changes.wait(for: count)
+                while clock.sleeperCount == 0, !Task.isCancelled { await Task.yield() }
+                clock.advance(by: .seconds(400))
+            }
+            await changes.wait(for: 3)
+            #expect(transfers.state(of: "a") == .present(outcome))
+            cancel()
+        }
+    }
+
+    @Test func forgettingEndsATransferThatHangs() async {
+        let began = Latch()
+        let ended = Latch()
+        let transfers = ImageTransfers<String, String, ManualClock>(
+            limit: 1,
+            recheck: .seconds(300),
+            clock: clock,
+            transfer: { _, _, _ in
+                began.open()
+                defer { ended.open() }
+                try await Latch().wait()  // for ever, unless cancelled
+                throw CancellationError()
+            },
+            changed: { _ in Issue.record("a cancelled transfer changes nothing") }
+        )
+        transfers.want("job", in: "a", known: nil)
+        _ = await running({ await transfers.run() }) { cancel in
+            try? await began.wait()
+            transfers.forget("a")
+            try? await ended.wait()
+            cancel()
+        }
+        #expect(transfers.state(of: "a") == nil)
+    }
+
+    @Test func whatHangsInOneSlotDoesNotDelayAnother() async {
+        let done = Recorder<String>()
+        let transfers = ImageTransfers<String, String, ManualClock>(
+            limit: 2,
+            recheck: .seconds(300),
+            clock: clock,
+            transfer: { [outcome] job, _, _ in
+                if job == "hangs" { try await Latch().wait() }
+                return outcome
+            },
+            changed: { done.record($0) }
+        )
+        transfers.want("hangs", in: "a", known: nil)
+        transfers.want("works", in: "b", known: nil)
+        _ = await running({ await transfers.run() }) { cancel in
+            await done.wait(for: 1)
+            cancel()
+        }
+        #expect(done.all == ["b"])
+    }
+}
