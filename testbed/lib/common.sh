@@ -1,13 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
-# Names, paths and addresses that the commands of the test bed share. Sourced, never run.
+# Names, paths, messages and waiting, for all commands of the test bed. Sourced, never run.
 # shellcheck disable=SC2034  # used by the commands that source this file
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cache=${KITTIWAKE_CACHE:-$HOME/.cache/kittiwake}
 bin=$cache/bin
+packages=$cache/packages
+export PATH=$packages/usr/bin:$packages/usr/sbin:$PATH:/usr/sbin:/sbin
 
 service_range=10.96.0.0/16
+
+# Who may use the S3 server, the registries that ask for a name, and Kafka over SASL.
+user=kittiwake
+password=kittiwake-secret
 
 say() { printf '%s\n' "$*" >&2; }
 
@@ -22,6 +28,15 @@ usage() {
 	exit 2
 }
 
+# step TEXT COMMAND…: runs the command, then says how long it took.
+step() {
+	local text=$1 begin=${EPOCHREALTIME//[!0-9]/} tenths
+	shift
+	"$@"
+	tenths=$(((${EPOCHREALTIME//[!0-9]/} - begin) / 100000))
+	say "$(printf '%-44s %4d.%d s' "$text" $((tenths / 10)) $((tenths % 10)))"
+}
+
 # await SECONDS COMMAND…: runs the command again and again until it succeeds or the seconds are over.
 await() {
 	local seconds=$1 end
@@ -31,6 +46,12 @@ await() {
 		((SECONDS < end)) || return 1
 		sleep 0.1
 	done
+}
+
+# take_lock FILE: waits for it and holds it until the command ends. Whoever holds it may remove the file.
+take_lock() {
+	mkdir -p "$(dirname "$1")"
+	until exec 9>"$1" && flock 9 && [[ $1 -ef /proc/self/fd/9 ]]; do :; done
 }
 
 # A port from below the range that the kernel gives out by itself, in which nobody listens now.

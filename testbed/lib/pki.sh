@@ -3,17 +3,18 @@
 # Certificates and kubeconfigs, made with openssl. Sourced, never run.
 # Every function works in the current directory.
 
+# Its certificate appears last, so that half an authority is none.
 make_authority() {
-	openssl ecparam -name prime256v1 -genkey -noout -out ca.key
-	openssl req -x509 -new -key ca.key -days 3650 -subj /CN=kubernetes -out ca.crt 2>/dev/null
-	openssl genrsa -out sa.key 2048 2>/dev/null
-	openssl rsa -in sa.key -pubout -out sa.pub 2>/dev/null
+	[[ ! -e ca.crt ]] || return 0
+	openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:prime256v1 -out ca.key 2>/dev/null
+	openssl req -x509 -new -key ca.key -days 3650 -subj /CN=kittiwake-testbed -out ca.crt.part 2>/dev/null
+	mv ca.crt.part ca.crt
 }
 
 # make_certificate NAME SUBJECT [ALTERNATIVE-NAMES]
 make_certificate() {
 	local name=$1 subject=$2 names=${3:+subjectAltName=$3}
-	openssl ecparam -name prime256v1 -genkey -noout -out "$name.key"
+	openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:prime256v1 -out "$name.key" 2>/dev/null
 	openssl req -new -key "$name.key" -subj "$subject" |
 		openssl x509 -req -CA ca.crt -CAkey ca.key -set_serial "0x$(openssl rand -hex 8)" -days 3650 \
 			-extfile <(certificate_extensions "$names") -out "$name.crt" 2>/dev/null
@@ -42,6 +43,8 @@ make_api_certificates() {
 	for address; do names+=,IP:$address; done
 	names+=,DNS:kubernetes,DNS:kubernetes.default,DNS:kubernetes.default.svc,DNS:kubernetes.default.svc.cluster.local
 	make_authority
+	openssl genrsa -out sa.key 2048 2>/dev/null
+	openssl rsa -in sa.key -pubout -out sa.pub 2>/dev/null
 	make_certificate apiserver /CN=kube-apiserver "$names"
 	make_certificate apiserver-kubelet-client /O=system:masters/CN=kube-apiserver-kubelet-client
 	make_certificate front-proxy /CN=front-proxy-client
@@ -56,4 +59,16 @@ make_node_certificates() {
 	for program in controller-manager scheduler proxy; do
 		make_certificate "kube-$program" "/CN=system:kube-$program"
 	done
+}
+
+# make_server_certificate ADDRESS NAME…: one for every server here that speaks TLS; server.pem, which holds the key too, is
+# made last.
+make_server_certificate() {
+	local names="IP:127.0.0.1,DNS:localhost,DNS:*.localhost,IP:$1" name
+	[[ ! -e server.pem ]] || return 0
+	make_authority
+	for name in "${@:2}"; do names+=",DNS:$name,DNS:*.$name"; done
+	make_certificate server /CN=kittiwake-testbed-server "$names"
+	(umask 077 && cat server.key server.crt >server.pem.part)
+	mv server.pem.part server.pem
 }

@@ -7,25 +7,36 @@
 # What a program is started through; the bed enters its namespaces here.
 through=(setsid)
 
-# start NAME COMMAND…: nothing, where NAME runs already. The working directory is $state.
+# start NAME COMMAND…: does nothing where NAME runs already. The working directory is $state, save in the bed.
 start() {
 	local name=$1
 	shift
 	! is_up "$name" || return 0
 	mkdir -p "$state/run" "$state/log"
 	(
-		cd "$state" && exec "${through[@]}" "$@" >>"$state/log/$name.log" 2>&1 </dev/null
+		cd "$state" && exec "${through[@]}" "$@" >>"$state/log/$name.log" 2>&1 </dev/null 9>&-
 	) &
 	remember $! "$state/run/$name.pid"
 	disown
 }
 
-# end NAME: killed, not asked: nothing of what it would save on its way out is kept.
+# end NAME: killed, not asked: nothing of what it would save on its way out is kept. In the bed the process
+# noted is one that entered the namespaces, and the program is its child.
 end() {
-	local pid
-	pid=$(pid_of "$1") || return 0
-	kill -KILL "$pid"
-	await 10 has_ended "$pid" || fail "$1, process $pid, does not end"
+	local processes
+	pid_of "$1" >/dev/null || return 0
+	processes=$(pid_of "$1")
+	processes+=" $(pgrep --parent "$processes" || true)"
+	# shellcheck disable=SC2086  # one word for each process
+	kill -KILL $processes 2>/dev/null || true
+	# shellcheck disable=SC2086
+	await 10 have_ended $processes || fail "$1 does not end: process $processes"
+	rm -f "$state/run/$1.pid"
+}
+
+have_ended() {
+	local process
+	for process; do [[ -z $(started_at "$process") ]] || return 1; done
 }
 
 # await_program NAME SECONDS COMMAND…: until the command succeeds. Fails at once when the program ends.
@@ -38,8 +49,10 @@ await_program() {
 	done
 }
 
+# require_program NAME SECONDS COMMAND…: the same, and the end of the command if it does not come about.
+require_program() { await_program "$@" || fail "$1 is not ready: see $state/log/$1.log"; }
+
 is_up() { pid_of "$1" >/dev/null; }
-has_ended() { [[ -z $(started_at "$1") ]]; }
 pid_of() { pid_in "$state/run/$1.pid"; }
 
 # remember PID FILE: notes a process with the moment of its start, as numbers are given out again.
