@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+# Names, paths, messages and waiting, for all commands of the test bed. Sourced, never run.
+# shellcheck disable=SC2034  # used by the commands that source this file
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+cache=${KITTIWAKE_CACHE:-$HOME/.cache/kittiwake}
+bin=$cache/bin
+packages=$cache/packages
+export PATH=$packages/usr/bin:$packages/usr/sbin:$PATH:/usr/sbin:/sbin
+
+service_range=10.96.0.0/16
+
+# Who may use the S3 server, the registries that ask for a name, and Kafka over SASL.
+user=kittiwake
+password=kittiwake-secret
+
+say() { printf '%s\n' "$*" >&2; }
+
+fail() {
+	say "${0##*/}: $*"
+	exit 1
+}
+
+# Prints the comment at the head of the command.
+usage() {
+	sed -n '3,/^set/{/^#/s/^# \{0,1\}//p}' "$0" >&2
+	exit 2
+}
+
+# step TEXT COMMAND…: runs the command, then says how long it took.
+step() {
+	local text=$1 begin=${EPOCHREALTIME//[!0-9]/} tenths
+	shift
+	"$@"
+	tenths=$(((${EPOCHREALTIME//[!0-9]/} - begin) / 100000))
+	say "$(printf '%-44s %4d.%d s' "$text" $((tenths / 10)) $((tenths % 10)))"
+}
+
+# await SECONDS COMMAND…: runs the command again and again until it succeeds or the seconds are over.
+await() {
+	local seconds=$1 end
+	shift
+	end=$((SECONDS + seconds))
+	until "$@" >/dev/null 2>&1; do
+		((SECONDS < end)) || return 1
+		sleep 0.1
+	done
+}
+
+# take_lock FILE: waits for it and holds it until the command ends. Whoever holds it may remove the file.
+take_lock() {
+	mkdir -p "$(dirname "$1")"
+	until exec 9>"$1" && flock 9 && [[ $1 -ef /proc/self/fd/9 ]]; do :; done
+}
+
+# A port from below the range that the kernel gives out by itself, in which nobody listens now.
+free_port() {
+	local port
+	while port=$((20000 + RANDOM % 12000)); (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do :; done
+	printf '%s' "$port"
+}
