@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import Basics
+
+/// What the operator is told by its environment. [docs/operator.md](../../docs/operator.md) lists the variables.
+package struct OperatorSettings: Equatable, Sendable {
+    /// Where the operator itself is installed; its Lease lies there.
+    package var namespace: String
+    /// Names this process and no other, in the Lease and in Events.
+    package var identity: String
+    /// Namespaces whose resources are handled, sorted; empty: all.
+    package var watchedNamespaces: [String]
+    /// The image that coordinators run unless a resource brings one with `kittiwake` in it.
+    package var ownImage: String?
+    /// Where to send layers for a registry that pods reach under another address: registry → URL (000.5 g).
+    package var registryEndpoints: [String: String]
+    /// PEM file of authorities for registries and for S3; `nil`: those of the system.
+    package var registryAuthorities: String?
+    package var storageAuthorities: String?
+    /// The cluster's DNS domain, by which a worker's Service is reached.
+    package var clusterDomain: String
+    /// Health and metrics.
+    package var port: UInt16
+    package var electsLeader: Bool
+    package var logLevel: Log.Level
+    package var logFormat: Log.Format
+    /// Image transfers at a time.
+    package var imageTransfers: Int
+    /// How long an image that is in its registry is taken to be there, before it is looked at again.
+    package var imageRecheck: Duration
+
+    /// - Parameter hostName: the identity where `POD_NAME` is not set.
+    /// - Throws: ``SettingsError`` with every problem there is.
+    package init(environment: [String: String], hostName: String) throws(SettingsError) {
+        var reader = EnvironmentReader(environment)
+        namespace = reader.optional("OPERATOR_NAMESPACE") ?? "iceberg-system"
+        identity = reader.optional("POD_NAME") ?? hostName
+        watchedNamespaces = Set(Self.list(reader.optional("WATCH_NAMESPACE"))).sorted()
+        ownImage = reader.optional("KITTIWAKE_IMAGE")
+        registryEndpoints = [:]
+        for entry in Self.list(reader.optional("REGISTRY_ENDPOINTS")) {
+            let parts = entry.split(separator: "=", maxSplits: 1).map(String.init)
+            if parts.count == 2, parts[1].hasPrefix("http://") || parts[1].hasPrefix("https://") {
+                registryEndpoints[parts[0]] = parts[1]
+            } else {
+                reader.report("REGISTRY_ENDPOINTS is not a list of registry=url with commas between")
+            }
+        }
+        registryAuthorities = reader.optional("REGISTRY_CA_FILE")
+        storageAuthorities = reader.optional("AWS_CA_BUNDLE")
+        clusterDomain = reader.optional("KUBERNETES_SERVICE_DNS_DOMAIN") ?? "cluster.local"
+        port = UInt16(reader.number("METRICS_PORT", in: 0...65_535) ?? 8080)
+        electsLeader = reader.bool("LEADER_ELECTION_ENABLED") ?? true
+        logLevel = reader.choice("LOG_LEVEL") ?? .info
+        logFormat = reader.choice("LOG_FORMAT") ?? .json
+        imageTransfers = reader.number("IMAGE_TRANSFERS", in: 1...64) ?? 4
+        imageRecheck = .seconds(reader.number("IMAGE_RECHECK_SECONDS", in: 10...86_400) ?? 300)
+        try reader.finish()
+    }
+
+    private static func list(_ text: String?) -> [String] {
+        (text ?? "").split(separator: ",").map { entry in
+            entry.split(separator: " ").joined(separator: " ")  // without the spaces around it
+        }
+    }
+}

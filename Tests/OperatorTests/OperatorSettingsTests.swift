@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Basics
+import Operator
+import TestSupport
+import Testing
+
+@Suite
+struct OperatorSettingsTests {
+    @Test func withoutVariablesTheDefaultsCount() throws {
+        let settings = try OperatorSettings(environment: [:], hostName: "host")
+        #expect(settings.namespace == "iceberg-system")
+        #expect(settings.identity == "host")
+        #expect(settings.watchedNamespaces.isEmpty)
+        #expect(settings.port == 8080)
+        #expect(settings.electsLeader)
+        #expect(settings.logLevel == .info)
+        #expect(settings.logFormat == .json)
+        #expect(settings.imageRecheck == .seconds(300))
+    }
+
+    @Test(arguments: [("", []), ("shop", ["shop"]), (" b, a ,b,", ["a", "b"])])
+    func watchedNamespacesAreOneSeveralOrAll(text: String, namespaces: [String]) throws {
+        let settings = try OperatorSettings(environment: ["WATCH_NAMESPACE": text], hostName: "host")
+        #expect(settings.watchedNamespaces == namespaces)
+    }
+
+    @Test func registriesHaveEndpoints() throws {
+        let text = "localhost:5000=http://registry.tools:5000, registry.shop=https://10.0.0.1/"
+        let settings = try OperatorSettings(environment: ["REGISTRY_ENDPOINTS": text], hostName: "host")
+        #expect(
+            settings.registryEndpoints == [
+                "localhost:5000": "http://registry.tools:5000", "registry.shop": "https://10.0.0.1/",
+            ]
+        )
+    }
+
+    @Test func everyProblemIsNamedAtOnce() {
+        let environment = [
+            "LOG_LEVEL": "loud", "METRICS_PORT": "-1", "REGISTRY_ENDPOINTS": "localhost:5000",
+            "LEADER_ELECTION_ENABLED": "perhaps",
+        ]
+        do throws(SettingsError) {
+            _ = try OperatorSettings(environment: environment, hostName: "host")
+            Issue.record("nothing was said")
+        } catch {
+            #expect(error.problems.count == 4)
+            #expect(error.description.contains("LOG_LEVEL is none of debug, info, warning, error"))
+        }
+    }
+}
