@@ -70,3 +70,61 @@ make_jre() {
 	add_layer "$work/jre" "$work/differences"
 	settings=$path_setting,'"Cmd":["/usr/bin/java","-version"]'
 }
+
+# The layout of a user's worker image. Of /app/libs every jar is a plug-in to Connect, where the plug-in path names it, and
+# finding out what is in one takes about a second: only Connect's own and the client are there, what these need is in
+# /app/kafka-libs. The broker stays out.
+inputs_of_connect-worker() {
+	cat "$store/jre/stamp" "$kafka_libs/.stamp" "$file_plugin/.stamp" "$iceberg_plugin/.stamp" "$here/etc/log4j2.yaml"
+}
+make_connect-worker() {
+	local root=$work/worker
+	mkdir -p "$root"/{libs,kafka-libs,file,iceberg}/app "$root/file/app/config"
+	mkdir "$root/libs/app/libs" "$root/kafka-libs/app/kafka-libs" "$root"/{file,iceberg}/app/plugins
+	cp "$kafka_libs"/*.jar "$root/kafka-libs/app/kafka-libs/"
+	rm "$root"/kafka-libs/app/kafka-libs/{kafka_2.13,scala-}*.jar
+	mv "$root"/kafka-libs/app/kafka-libs/{connect,kafka-clients}-*.jar "$root/libs/app/libs/"
+	make_log_jar "$root/kafka-libs/app/kafka-libs/console-log.jar"
+	cp -r "$iceberg_plugin" "$root/iceberg/app/plugins/iceberg"
+	cp -r "$file_plugin" "$root/file/app/plugins/file"
+	rm "$root"/*/app/plugins/*/.stamp
+	chmod -R u=rwX,go=rX "$root"
+	for layer in libs kafka-libs iceberg file; do add_layer "$root/$layer"; done
+	settings=$path_setting,'"User":"65532:65532","WorkingDir":"/app"'
+}
+
+# Only jars of a directory are on the class path, so the configuration of the log is in one.
+make_log_jar() { jar --create --file "$1" --no-manifest --date="$(date -u -d "@$moment" +%FT%TZ)" -C "$here/etc" log4j2.yaml; }
+
+# bootstrap DIRECTORY [PACKAGE…]: a minimal Debian without manuals and package lists. Java's packages want a directory for
+# manuals even so.
+bootstrap() {
+	local directory=$1 packages
+	shift
+	packages=$(IFS=, && printf '%s' "ca-certificates${*:+,$*}")
+	# shellcheck disable=SC2016  # expanded by the hook's shell
+	SOURCE_DATE_EPOCH=$moment nice -n 10 mmdebstrap --quiet --mode=root --variant=essential --include="$packages" \
+		--dpkgopt=path-exclude='/usr/share/man/*' --dpkgopt=path-exclude='/usr/share/locale/*' \
+		--dpkgopt=path-exclude='/usr/share/doc/*' --dpkgopt=path-include='/usr/share/doc/*/copyright' \
+		--aptopt='Apt::Install-Recommends "false"' \
+		--essential-hook='mkdir -p "$1/usr/share/man/man1"' \
+		--customize-hook='rm -rf "$1"/var/cache/* "$1"/var/log/* "$1"/etc/resolv.conf "$1"/etc/hostname' \
+		"$suite" "$directory" >&2
+}
+
+# differences OLD NEW: the paths, each ended by a zero byte, that are new in NEW or differ there. None may be missing.
+differences() {
+	local missing
+	missing=$(comm -z -23 <(list_tree "$1") <(list_tree "$2") | tr '\0' ' ')
+	[[ -z $missing ]] || fail "in $2 are missing: $missing"
+	comm -z -13 <(describe_tree "$1") <(describe_tree "$2") | cut -z -f1 | LC_ALL=C sort --zero-terminated --unique
+}
+
+# Kind, mode, owner and target of each path, and the digest of each file.
+describe_tree() {
+	(
+		cd "$1" || exit
+		find . -mindepth 1 -printf '%P\t%y %m %U:%G %l\0'
+		find . -type f -print0 | xargs -0 sha256sum --zero | sed -z 's|^\([0-9a-f]*\)  \./\(.*\)|\2\t\1|'
+	) | LC_ALL=C sort --zero-terminated
+}
