@@ -84,7 +84,7 @@ let package = Package(
         .target(name: "TestSupport", dependencies: ["Basics"], path: "Tests/TestSupport", swiftSettings: settings),
         tests(of: "Basics"),
         tests(of: "CommandLine"),
-        tests(of: "Coordinator", ["Basics", "JSON"]),
+        tests(of: "Coordinator", ["Basics", "HTTPServer", "JSON"]),
         tests(of: "Compression"),
         tests(of: "ConnectClient", ["HTTPClient", "HTTPServer"]),
         .testTarget(

@@ -10,18 +10,21 @@ package struct CoordinatorReport: Equatable, Sendable {
 
     package var jobID: String
     package var port: UInt16
+    /// From the start of the election until the process is asked to stop.
     package var isRunning = false
     package var isLeader = false
     /// Who holds the lease, as far as this process knows; `nil`: nobody that it has seen.
     package var leader: String?
+    /// Why the lease cannot be read or written; `nil` when the last try worked.
+    package var leaseProblem: String?
 
     package init(jobID: String, port: UInt16) {
         self.jobID = jobID
         self.port = port
     }
 
-    /// Running, and a healthy standby is ready too.
-    package var isReady: Bool { isRunning }
+    /// A healthy standby is ready too; a process that cannot reach its lease is not, because it could never lead.
+    package var isReady: Bool { isRunning && leaseProblem == nil }
 }
 
 extension CoordinatorReport: JSONEncodable {
@@ -34,6 +37,7 @@ extension CoordinatorReport: JSONEncodable {
             writer.field("leader", leader)
             writer.field("isLeader", isLeader)
             writer.field("jobId", jobID)
+            writer.field("leaseProblem", leaseProblem)
             writer.field("committing", false)
             writer.field("message", Self.notCommitting)
         }

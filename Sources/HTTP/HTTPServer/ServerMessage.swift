@@ -11,6 +11,20 @@ package struct ServerRequest: Sendable {
     package var headers: [(name: String, value: String)]
     package var body: [UInt8]
 
+    package init(
+        method: String,
+        path: String,
+        query: String,
+        headers: [(name: String, value: String)],
+        body: [UInt8]
+    ) {
+        self.method = method
+        self.path = path
+        self.query = query
+        self.headers = headers
+        self.body = body
+    }
+
     /// The first value of a header, by its lower-case name.
     package func header(_ name: String) -> String? { headers.first { $0.name == name }?.value }
 }
