@@ -8,6 +8,9 @@ cache=${KITTIWAKE_CACHE:-$HOME/.cache/kittiwake}
 bin=$cache/bin
 packages=$cache/packages
 export PATH=$packages/usr/bin:$packages/usr/sbin:$PATH:/usr/sbin:/sbin
+# Nothing of the test bed is asked for through the machine's proxy.
+export no_proxy=${no_proxy:+$no_proxy,}127.0.0.1,localhost,.localhost,.local,10.200.0.2
+export NO_PROXY=$no_proxy
 
 service_range=10.96.0.0/16
 

@@ -39,9 +39,11 @@ kafka_properties() {
 }
 
 # kafka_tool CLASS ARGUMENT…: a command line tool of Kafka, such as tools.TopicCommand --list
-kafka_tool() {
-	local class=$1
-	shift
+kafka_tool() { kafka_tool_at "$box_name:9092" "$@"; }
+
+kafka_tool_at() {
+	local server=$1 class=$2
+	shift 2
 	enter_box java -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xshare:auto -Dlog4j2.level=ERROR -cp "$kafka_libs/*" \
-		"org.apache.kafka.$class" --bootstrap-server "$box_name:9092" "$@"
+		"org.apache.kafka.$class" --bootstrap-server "$server" "$@"
 }

@@ -52,6 +52,40 @@ await_program() {
 # require_program NAME SECONDS COMMAND…: the same, and the end of the command if it does not come about.
 require_program() { await_program "$@" || fail "$1 is not ready: see $state/log/$1.log"; }
 
+# start_on_free_port NAME START READY: START is a function that starts NAME on $port, READY one that tells whether it answers
+# there. Somebody else may take a port that was free a moment ago.
+start_on_free_port() {
+	local name=$1 attempt
+	for attempt in 1 2 3 4 5; do
+		port=$(free_port)
+		"$2"
+		await_program "$name" 60 "$3" && return
+		say "attempt $attempt on port $port failed: $(tail -n 1 "$state/log/$name.log")"
+		end "$name"
+	done
+	fail "$name did not start: see $state/log/$name.log"
+}
+
+# claim DIRECTORY: makes it $state, of programs that belong to nobody else.
+claim() {
+	mkdir -p "$1"
+	state=$(realpath "$1")
+	[[ -z $(ls -A "$state") ]] || fail "$state is not empty"
+	touch "$state/.kittiwake-testbed"
+}
+
+# release DIRECTORY: ends its programs and removes it.
+release() {
+	local file
+	[[ -e $1 ]] || return 0
+	state=$(realpath "$1")
+	[[ -e $state/.kittiwake-testbed ]] || fail "$state is not of the test bed"
+	for file in "$state"/run/*.pid; do
+		[[ ! -e $file ]] || end "$(basename "$file" .pid)"
+	done
+	rm -rf "$state"
+}
+
 is_up() { pid_of "$1" >/dev/null; }
 pid_of() { pid_in "$state/run/$1.pid"; }
 

@@ -61,9 +61,10 @@ make_debian() {
 }
 
 # The same Debian with Java: what differs is the second layer.
-inputs_of_jre() { cat "$store/debian/stamp" && declare -f differences; }
+inputs_of_jre() { cat "$store/debian/stamp" && declare -f differences set_keystore_dates; }
 make_jre() {
 	bootstrap "$work/jre" openjdk-21-jre-headless
+	set_keystore_dates "$work/jre/etc/ssl/certs/java/cacerts"
 	mkdir "$work/base"
 	while read -r _ digest _; do tar --extract --gzip --directory "$work/base" --file "$image/blobs/sha256/$digest"; done <"$image/layers"
 	differences "$work/base" "$work/jre" >"$work/differences"
@@ -110,6 +111,30 @@ bootstrap() {
 		--essential-hook='mkdir -p "$1/usr/share/man/man1"' \
 		--customize-hook='rm -rf "$1"/var/cache/* "$1"/var/log/* "$1"/etc/resolv.conf "$1"/etc/hostname' \
 		"$suite" "$directory" >&2
+	rm -rf --one-file-system "${directory:?}"/dev/* "$directory/var/lib/apt/lists"
+}
+
+# The store of authorities holds the moment at which each was added; every one becomes that of the files. At its end is a digest
+# of its password, two words and all that is before.
+set_keystore_dates() {
+	local body=$1.body
+	perl -e '
+		local $/; my $store = <STDIN>; my $at = 12; my $moment = pack "Q>", $ARGV[0] * 1000;
+		for (1 .. unpack "N", substr $store, 8, 4) {
+			$at += 4;
+			$at += 2 + unpack "n", substr $store, $at, 2;
+			substr($store, $at, 8) = $moment;
+			$at += 8;
+			$at += 2 + unpack "n", substr $store, $at, 2;
+			$at += 4 + unpack "N", substr $store, $at, 4;
+		}
+		print substr $store, 0, $at' "$moment" <"$1" >"$body"
+	{
+		cat "$body"
+		{ printf 'changeit' | sed 's/./\x00&/g' && printf 'Mighty Aphrodite' && cat "$body"; } | sha1sum | cut -c1-40 |
+			perl -ne 'chomp; print pack "H*", $_'
+	} >"$1"
+	rm "$body"
 }
 
 # differences OLD NEW: the paths, each ended by a zero byte, that are new in NEW or differ there. None may be missing.
