@@ -8,7 +8,11 @@ extension IcebergConnectSchema {
         [
             .optional(
                 "replicas",
-                .integer("Number of coordinator pods. One of them is active, the others stand by.", default: 1, in: 1...5)
+                .integer(
+                    "Number of coordinator pods. One of them is active, the others stand by.",
+                    default: 1,
+                    in: 1...5
+                )
             ),
             .optional(
                 "namespace",

@@ -89,7 +89,10 @@ package enum IcebergConnectSchema {
         ],
         [
             .required("region", .string("AWS region, us-west-2.", format: .storageName, length: 1...64)),
-            .required("bucket", .string("The bucket that holds the image files.", format: .storageName, length: 1...255)),
+            .required(
+                "bucket",
+                .string("The bucket that holds the image files.", format: .storageName, length: 1...255)
+            ),
             .optional(
                 "accessKeyId",
                 .string(
@@ -148,8 +151,10 @@ package enum IcebergConnectSchema {
             [
                 .optional(
                     "s3Path",
-                    .string("Key of the image in the bucket: a tar file as docker save or skopeo writes it, also "
-                        + "compressed by gzip or zstd.")
+                    .string(
+                        "Key of the image in the bucket: a tar file as docker save or skopeo writes it, also "
+                            + "compressed by gzip or zstd."
+                    )
                 ),
                 .optional(
                     "image",
@@ -157,8 +162,12 @@ package enum IcebergConnectSchema {
                 ),
                 .optional(
                     "tag",
-                    .string("Tag that the pushed image gets. Pods name it by digest.", default: "latest",
-                        format: .imageTag, length: 1...128)
+                    .string(
+                        "Tag that the pushed image gets. Pods name it by digest.",
+                        default: "latest",
+                        format: .imageTag,
+                        length: 1...128
+                    )
                 ),
                 .optional(
                     "registry",

@@ -14,7 +14,8 @@ package enum WorkerFile {
     ///   - spec: with `worker.kafka.bootstrapServers`.
     ///   - groupID: `connect-` and the cluster's name.
     ///   - jaas: the text of the JAAS configuration, from wherever it comes.
-    package static func properties(of spec: IcebergConnectSpec.Worker, groupID: String, jaas: Secret?) -> JavaProperties {
+    package static func properties(of spec: IcebergConnectSpec.Worker, groupID: String, jaas: Secret?) -> JavaProperties
+    {
         let login = Login(spec.kafka, jaas)
         var file = JavaProperties([
             general(spec.kafka, groupID),

@@ -37,7 +37,9 @@ package struct ImageReference: Hashable, Sendable, CustomStringConvertible {
     }
 
     static func isTag(_ text: String) -> Bool {
-        guard (1...128).contains(text.utf8.count), let first = text.first, first != ".", first != "-" else { return false }
+        guard (1...128).contains(text.utf8.count), let first = text.first, first != ".", first != "-" else {
+            return false
+        }
         return text.utf8.allSatisfy { isLetterOrDigit($0) || isUpper($0) || [0x2E, 0x2D, 0x5F].contains($0) }
     }
 

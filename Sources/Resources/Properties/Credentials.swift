@@ -29,7 +29,8 @@ package enum Credentials {
 
     /// Names with such a word that say where a credential is, or how it is used.
     private static let harmlessEnds = [
-        "-enabled", ".enabled", "-ms", ".ms", "-uri", ".uri", "-url", ".url", "provider", ".class", ".location", ".type",
+        "-enabled", ".enabled", "-ms", ".ms", "-uri", ".uri", "-url", ".url", "provider", ".class", ".location",
+        ".type",
         ".algorithm", "-type", ".name", "endpoint",
     ]
 

@@ -2,7 +2,6 @@
 
 package import JSON
 
-
 extension Schema {
     /// Everything that is wrong with a value whose defaults are filled in, in the order of the schema.
     ///
@@ -84,7 +83,9 @@ extension StringForm {
             return values.contains(text) ? [] : [.here("must be one of \(values.joined(separator: ", "))")]
         }
         guard text.unicodeScalars.count >= length.lowerBound else {
-            return [.here(length.lowerBound == 1 ? "must not be empty" : "is shorter than \(length.lowerBound) characters")]
+            return [
+                .here(length.lowerBound == 1 ? "must not be empty" : "is shorter than \(length.lowerBound) characters")
+            ]
         }
         guard text.unicodeScalars.count <= length.upperBound else {
             return [.here("is longer than \(length.upperBound) characters")]

@@ -27,7 +27,8 @@ extension StringFormat {
         "a topic: letters, digits, dots, dashes and underscores",
         pattern: "^[._a-zA-Z0-9-]*[_a-zA-Z0-9-][._a-zA-Z0-9-]*$",
         accepts: {
-            $0.utf8.allSatisfy { isAlphanumeric($0) || isOneOf($0, "._-") } && $0.utf8.contains { $0 != UInt8(ascii: ".") }
+            $0.utf8.allSatisfy { isAlphanumeric($0) || isOneOf($0, "._-") }
+                && $0.utf8.contains { $0 != UInt8(ascii: ".") }
         }
     )
 
