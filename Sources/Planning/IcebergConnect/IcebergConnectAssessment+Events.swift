@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import KubernetesModel
+internal import Resources
+
+extension IcebergConnectAssessment {
+    /// One for each transition (rows 191, 213); what is only not good is told once for each generation.
+    func events(with status: IcebergConnectStatus) -> [EventIntent] {
+        var events: [EventIntent] = []
+        if let old, old.observedGeneration != metadata.generation || old.phase == .pending { events += warnings }
+        events += Self.transitions.flatMap { type, changes in
+            let before = old?.conditions[type.rawValue]
+            guard let now = status.conditions[type.rawValue], before?.status != now.status else {
+                return [EventIntent]()
+            }
+            // What was well from the start needs no telling.
+            guard let reason = changes[now.status], before != nil || reason.isWarning else { return [] }
+            return [reason.event(now.message)]
+        }
+        if status.phase != old?.phase {
+            events.append(IcebergConnectEventReason(status.phase).event(status.message))
+        }
+        return events
+    }
+
+    private static let transitions: [(IcebergConnectCondition, [Condition.Status: IcebergConnectEventReason])] = [
+        (.accepted, [.false: .duplicateRefused, .true: .claimsGranted]),
+        (.nameConflict, [.true: .nameConflict, .false: .nameConflictResolved]),
+        (.secretsResolved, [.false: .secretsMissing, .true: .secretsResolved]),
+        (.coordinatorImageUsed, [.false: .operatorImageUsed]),
+        (.clusterReachable, [.false: .clusterUnreachable, .true: .clusterReachable]),
+        (.degraded, [.true: .degraded, .false: .recovered]),
+    ]
+
+    private var warnings: [EventIntent] {
+        let moved = storageSecret.map { secret in
+            IcebergConnectEventReason.credentialsMoved.event(
+                "The access keys in spec.s3Config are kept in Secret \(secret.key); name it in "
+                    + "spec.s3Config.credentialsSecret and take the keys out of the resource"
+            )
+        }
+        return [moved].compactMap { $0 }
+            + spec.warnings.map { IcebergConnectEventReason.configWarning.event($0.description) }
+    }
+}

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import KubernetesModel
+internal import Resources
+
+extension IcebergConnectAssessment {
+    /// Where things really are; the phase that is shown goes there step by step.
+    var targetPhase: IcebergConnectStatus.Phase {
+        if failure != nil { return .failed }
+        let stages = images.map(\.stage)
+        if stages.contains(where: { if case .downloading = $0 { true } else { false } }) { return .downloading }
+        if stages.contains(.building) { return .building }
+        return roles.allSatisfy { $0.rollout == .ready } && !isUnreachable ? .ready : .deploying
+    }
+
+    /// Why nothing goes on, or not everything; `nil` if all is well or on its way.
+    var failure: (reason: String, message: String)? {
+        if let refusal { return (refusal.reason, refusal.message) }
+        if !conflicts.isEmpty {
+            let message =
+                "These objects belong to somebody else and are left alone: \(conflicts.joined(separator: ", "))"
+            return ("NameConflict", message)
+        }
+        if !secrets.missing.isEmpty { return ("SecretsMissing", secrets.missing.joined(separator: "; ")) }
+        guard let first = imageFailures.first else { return nil }
+        let message = imageFailures.map { role, failure in
+            "The \(role) image could not be obtained (attempt \(failure.attempts)): \(failure.message)"
+        }
+        return (first.failure.reason, message.joined(separator: "; "))
+    }
+
+    var status: IcebergConnectStatus {
+        let wereTransferred = [.downloading, .building].contains(old?.phase)
+        let areNew = images.contains(where: \.isNew)
+        let phase = PhaseOrder.next(
+            after: old?.phase,
+            toward: targetPhase,
+            transfers: areNew || wereTransferred,
+            startsOver: areNew
+        )
+        var status = IcebergConnectStatus(
+            phase: phase,
+            message: message(in: phase),
+            observedGeneration: metadata.generation,
+            conditions: conditions(in: phase),
+            coordinatorStatus: pods(seen.coordinators, desired: spec.coordinator.replicas),
+            credentialsSecret: storageSecret == nil || storageConflict != nil ? nil : names.s3Credentials,
+            claims: refusal == nil ? claimant.claims : old?.claims ?? IcebergConnectStatus.Claims()
+        )
+        for standing in images { status.images[standing.role] = standing.image }
+        guard workers != nil else { return status }
+        status.workerStatus = pods(seen.workers, desired: spec.worker.replicas)
+        status.selector = names.workerSelector.entries.map { "\($0.key)=\($0.value)" }.joined(separator: ",")
+        var version = old?.connect?.version
+        if case .version(let answered) = seen.connect { version = answered }
+        status.connect = IcebergConnectStatus.Connect(url: names.restURL, version: version)
+        return status
+    }
+
+    private func pods(
+        _ state: IcebergConnectObservation.DeploymentState?,
+        desired: Int
+    ) -> IcebergConnectStatus.Pods {
+        state.map(IcebergConnectStatus.Pods.init) ?? IcebergConnectStatus.Pods(ready: 0, desired: desired, replicas: 0)
+    }
+
+    private func message(in phase: IcebergConnectStatus.Phase) -> String {
+        switch phase {
+        case .pending: "Waiting to be worked on"
+        case .downloading: "Downloading images from S3\(progress)"
+        case .building: "Completing images in the registry"
+        case .deploying:
+            "Waiting for \(counts)\(isUnreachable ? ", and for the workers' REST interface to answer" : "")"
+        case .ready: counts.prefix(1).uppercased() + counts.dropFirst()
+        case .failed: failure?.message ?? ""
+        }
+    }
+
+    private var progress: String {
+        let parts = images.compactMap { standing -> String? in
+            guard case .downloading(let tenths?) = standing.stage else { return nil }
+            return "\(standing.role) \(tenths * 10) %"
+        }
+        return parts.isEmpty ? "" : ": " + parts.joined(separator: ", ")
+    }
+
+    /// `workers 2 of 3 ready, coordinators 1 of 1 ready`
+    private var counts: String {
+        let parts = [
+            workers == nil ? nil : ("workers", seen.workers?.ready ?? 0, spec.worker.replicas),
+            ("coordinators", seen.coordinators?.ready ?? 0, spec.coordinator.replicas),
+        ]
+        return parts.compactMap { $0 }.map { "\($0.0) \($0.1) of \($0.2) ready" }.joined(separator: ", ")
+    }
+}

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import KubernetesModel
+internal import Resources
+
+extension IcebergConnectAssessment {
+    var plan: IcebergConnectPlan.Whole {
+        let status = status
+        return Plan(steps: steps, status: status, events: events(with: status), revisit: revisit(with: status))
+    }
+
+    /// Nothing happens before the first status is written: whoever looks sees that the resource was noticed.
+    private var steps: [Step<IcebergConnectEffect>] {
+        guard old != nil, refusal == nil else { return [] }
+        let transfers = images.compactMap(\.job).map { Step.effect(IcebergConnectEffect.obtainImage($0)) }
+        let remnants = remnants
+        // Two coordinators, the old and the new one, should not run side by side.
+        let first = remnants.filter { $0.kind == ObjectKind.deployment }.map(\.deletion)
+        let last = remnants.filter { $0.kind != ObjectKind.deployment }.map(\.deletion)
+        return transfers + first + applies + last
+    }
+
+    private var applies: [Step<IcebergConnectEffect>] {
+        let storage = storageConflict == nil ? [storageSecret].compactMap { $0 } : []
+        let desired = storage + roles.flatMap(\.desired)
+        let ordered = ObjectKind.all.flatMap { kind in desired.filter { $0.kind == kind } }
+        return ordered.map { object in
+            let uid = seen.children.first { $0.id == object.id }?.uid
+            return .apply(object.intent(owner: metadata, uid: uid))
+        }
+    }
+
+    /// Objects of ours that are not wanted any more: the cluster has another name, workers are switched off, a namespace
+    /// was changed. They go when what takes their place can be made.
+    private var remnants: [IcebergConnectObservation.Child] {
+        guard roles.allSatisfy(\.isDeployable) else { return [] }
+        var kept = roles.reduce(into: Set<ObjectID>()) { $0.formUnion($1.kept) }
+        if let storageSecret { kept.insert(storageSecret.id) }
+        return seen.children.filter { $0.isOwned(by: metadata) && !kept.contains($0.id) }
+    }
+
+    private func revisit(with status: IcebergConnectStatus) -> Revisit {
+        if status.phase != targetPhase { return .after(.zero) }
+        let retries = imageFailures.map(\.failure.retryIn).filter { $0 > .zero }
+        if let soonest = retries.min() { return .after(soonest) }
+        // Their coming is not always announced: a stranger's object is in no cache.
+        if refusal != nil || !conflicts.isEmpty || !secrets.missing.isEmpty { return .after(.seconds(30)) }
+        if isUnreachable { return .after(.seconds(3)) }
+        // The workers are asked again even if nothing happens in Kubernetes.
+        return status.phase == .ready && workers != nil ? .after(.seconds(30)) : .onChange
+    }
+}

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import KubernetesModel
+internal import Resources
+
+/// How things stand with a resource whose specification can be carried out. What the plan, the status and the events say
+/// is all read off from here.
+struct IcebergConnectAssessment {
+    let metadata: ObjectMeta
+    let spec: IcebergConnectSpec
+    let seen: IcebergConnectObservation
+    let old: IcebergConnectStatus?
+    let names: IcebergConnectNames
+    let secrets: ReferencedSecrets
+    let claimant: IcebergConnectClaimant
+    let refusal: Refusal?
+    let images: [ImageStanding]
+    /// `nil` with `coordinatorOnly`.
+    let workers: RoleObjects?
+    let coordinator: RoleObjects
+    /// The Secret with the inline S3 keys.
+    let storageSecret: DesiredObject?
+    let storageConflict: String?
+
+    init(_ resource: IcebergConnect, _ spec: IcebergConnectSpec, _ seen: IcebergConnectObservation) {
+        metadata = resource.metadata
+        self.spec = spec
+        self.seen = seen
+        old = resource.status
+        let names = IcebergConnectNames(resource.metadata, spec)
+        self.names = names
+        let secrets = ReferencedSecrets(of: spec, namespace: names.namespace, secrets: seen.secrets)
+        self.secrets = secrets
+        claimant = IcebergConnectClaimant(resource)
+        refusal = claimant.refusal(among: seen.siblings)
+        let recorded = resource.status?.images ?? IcebergConnectStatus.Images()
+        let images = spec.images(for: ImageRole.allCases).map { role, image in
+            ImageStanding(
+                role,
+                image,
+                storage: spec.s3Config,
+                secrets: secrets,
+                recorded: recorded[role],
+                progress: seen.images[role]
+            )
+        }
+        self.images = images
+        let owner = resource.metadata
+        let image = { (role: ImageRole) in images.first { $0.role == role } }
+        workers = spec.coordinatorOnly ? nil : .workers(spec, names, secrets, image(.worker), owner, seen)
+        coordinator = .coordinator(spec, names, secrets, image(.coordinator), owner, seen)
+
+        let secret = StorageSecret.object(spec, names)
+        storageSecret = secret
+        let conflict = seen.children.first { $0.id == secret?.id && !$0.isOwned(by: owner) }
+        storageConflict = conflict.map { "\($0.kind.kind) \($0.key)" }
+    }
+
+    var roles: [RoleObjects] { [workers, coordinator].compactMap { $0 } }
+
+    var conflicts: [String] { roles.flatMap(\.conflicts) + [storageConflict].compactMap { $0 } }
+
+    var imageFailures: [(role: ImageRole, failure: IcebergConnectObservation.ImageProgress.Failure)] {
+        images.compactMap { if case .failed(let failure) = $0.stage { ($0.role, failure) } else { nil } }
+    }
+
+    /// A Connect cluster whose pods run but which does not answer.
+    var isUnreachable: Bool {
+        guard let workers, workers.rollout == .ready else { return false }
+        if case .version = seen.connect { return false }
+        return true
+    }
+}
+
+extension IcebergConnectStatus.Images {
+    subscript(role: ImageRole) -> IcebergConnectStatus.Image? {
+        get { role == .worker ? worker : coordinator }
+        set { if role == .worker { worker = newValue } else { coordinator = newValue } }
+    }
+}
+
+/// Where inline S3 keys are kept (000.5 d). The resource itself is never changed, so they stand there too until the user
+/// takes them out.
+enum StorageSecret {
+    static func object(_ spec: IcebergConnectSpec, _ names: IcebergConnectNames) -> DesiredObject? {
+        guard spec.usesStorage, case .inline(let id, let key) = spec.s3Config?.credentials else { return nil }
+        return .secret(
+            names.storageSecret.key,
+            labels: names.coordinatorLabels,
+            annotations: names.rawNames,
+            data: [("access-key-id", id), ("secret-access-key", key)]
+        )
+    }
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import KubernetesModel
+package import Resources
+
+/// What another resource holds or wants of the things that only one may have: a worker cluster's name, and an Iceberg job
+/// (rows 37 and 72).
+package struct IcebergConnectClaimant: Equatable, Sendable {
+    /// A job is known by its control topic and group id, on one Kafka cluster.
+    package struct Job: Equatable, Sendable {
+        package var controlTopic: String
+        package var groupID: String
+        package var namespace: String
+        /// `host:port`; names without a dot are taken for Services of the namespace.
+        package var servers: Set<String>
+
+        /// Whether both would write to the same tables under the same name. Two sets of addresses may be one Kafka
+        /// cluster without our knowing, so in one namespace the names alone decide.
+        func isSame(as other: Job) -> Bool {
+            controlTopic == other.controlTopic && groupID == other.groupID
+                && (namespace == other.namespace || !servers.isDisjoint(with: other.servers))
+        }
+
+        var text: String { "\(controlTopic)/\(groupID)" }
+    }
+
+    package var key: ObjectKey
+    package var creationTimestamp: String
+    /// What it was granted, from its status.
+    package var held: IcebergConnectStatus.Claims
+    /// `namespace/cluster`; `nil` without workers, and with an invalid specification.
+    package var cluster: String?
+    /// `nil` with an invalid specification.
+    package var job: Job?
+
+    package init(_ resource: IcebergConnect) {
+        key = resource.key
+        creationTimestamp = resource.metadata.creationTimestamp ?? ""
+        held = resource.status?.claims ?? IcebergConnectStatus.Claims()
+        guard case .success(let spec) = resource.spec else { return }
+        let names = IcebergConnectNames(resource.metadata, spec)
+        cluster = spec.coordinatorOnly ? nil : "\(names.workerNamespace)/\(names.cluster)"
+        let servers = BootstrapServers(spec.coordinatorKafka.bootstrapServers ?? "")
+        job = Job(
+            controlTopic: spec.coordinator.job.controlTopic,
+            groupID: spec.coordinator.job.groupId,
+            namespace: names.coordinatorNamespace,
+            servers: servers?.qualified(in: names.coordinatorNamespace) ?? []
+        )
+    }
+
+    /// What a resource that is granted everything holds.
+    var claims: IcebergConnectStatus.Claims {
+        IcebergConnectStatus.Claims(cluster: cluster, job: job?.text)
+    }
+}
+
+/// A claim that another resource has the better right to.
+struct Refusal: Equatable, Sendable {
+    /// `DuplicateCluster` or `DuplicateJob`.
+    var reason: String
+    var message: String
+}
+
+extension IcebergConnectClaimant {
+    /// `nil` if everything can be granted. Who holds a thing keeps it; among those who do not, the older resource wins.
+    func refusal(among siblings: [IcebergConnectClaimant]) -> Refusal? {
+        let others = siblings.filter { $0.key != key }.sorted { $0.precedes($1) }
+        if let cluster {
+            let first = others.first { other in
+                let holds = other.held.cluster == cluster
+                guard holds || other.cluster == cluster else { return false }
+                return other.wins(against: self, holds, held.cluster == cluster)
+            }
+            if let first {
+                let message =
+                    "The worker cluster \(cluster) belongs to \(first.key); give worker.clusterName another value"
+                return Refusal(reason: "DuplicateCluster", message: message)
+            }
+        }
+        guard let job else { return nil }
+        let first = others.first { other in
+            guard let theirs = other.job, theirs.isSame(as: job) else { return false }
+            return other.wins(against: self, other.held.job == job.text, held.job == job.text)
+        }
+        return first.map { first in
+            let job = "control topic \(job.controlTopic) and group id \(job.groupID)"
+            let message =
+                "The job with \(job) belongs to \(first.key); two coordinators would fence each other for ever"
+            return Refusal(reason: "DuplicateJob", message: message)
+        }
+    }
+
+    private func wins(against other: IcebergConnectClaimant, _ holds: Bool, _ otherHolds: Bool) -> Bool {
+        holds == otherHolds ? precedes(other) : holds
+    }
+
+    private func precedes(_ other: IcebergConnectClaimant) -> Bool {
+        (creationTimestamp, key.description) < (other.creationTimestamp, other.key.description)
+    }
+}

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import KubernetesModel
+package import Resources
+
+/// Every reason that an Event about an `IcebergConnect` can have (row 213). A phase is its own reason.
+package enum IcebergConnectEventReason: String, CaseIterable, Sendable {
+    case pending = "Pending"
+    case downloading = "Downloading"
+    case building = "Building"
+    case deploying = "Deploying"
+    case ready = "Ready"
+    case failed = "Failed"
+    /// The specification is wrong; what ran before goes on.
+    case configRejected = "ConfigRejected"
+    /// Something in the specification is accepted but not good.
+    case configWarning = "ConfigWarning"
+    /// Credentials that were typed into the resource are kept in a Secret now.
+    case credentialsMoved = "CredentialsMoved"
+    /// Another resource has the worker cluster or the job.
+    case duplicateRefused = "DuplicateRefused"
+    /// The other resource is gone.
+    case claimsGranted = "ClaimsGranted"
+    /// An object of a needed name belongs to somebody else.
+    case nameConflict = "NameConflict"
+    case nameConflictResolved = "NameConflictResolved"
+    case secretsMissing = "SecretsMissing"
+    case secretsResolved = "SecretsResolved"
+    case imageFailed = "ImageFailed"
+    case imagesReady = "ImagesReady"
+    /// The given coordinator image holds no `kittiwake`: the operator's own runs.
+    case operatorImageUsed = "OperatorImageUsed"
+    case clusterUnreachable = "ClusterUnreachable"
+    case clusterReachable = "ClusterReachable"
+    /// Some pods that were ready are not.
+    case degraded = "Degraded"
+    case recovered = "Recovered"
+
+    package init(_ phase: IcebergConnectStatus.Phase) {
+        switch phase {
+        case .pending: self = .pending
+        case .downloading: self = .downloading
+        case .building: self = .building
+        case .deploying: self = .deploying
+        case .ready: self = .ready
+        case .failed: self = .failed
+        }
+    }
+
+    var isWarning: Bool {
+        switch self {
+        case .failed, .configRejected, .configWarning, .credentialsMoved, .duplicateRefused, .nameConflict,
+            .secretsMissing, .imageFailed, .operatorImageUsed, .clusterUnreachable, .degraded:
+            true
+        case .pending, .downloading, .building, .deploying, .ready, .claimsGranted, .nameConflictResolved,
+            .secretsResolved, .imagesReady, .clusterReachable, .recovered:
+            false
+        }
+    }
+
+    func event(_ note: String) -> EventIntent {
+        EventIntent(isWarning ? .warning : .normal, reason: rawValue, note: note)
+    }
+}

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import Basics
+package import KubernetesModel
+
+/// Everything that the plan of one `IcebergConnect` depends on besides the resource itself: values only.
+package struct IcebergConnectObservation: Equatable, Sendable {
+    /// RFC 3339 in UTC with seconds.
+    package var now: String
+    package var settings: Settings
+    /// All other resources of the kind, in all namespaces, also those that are being deleted.
+    package var siblings: [IcebergConnectClaimant]
+    /// The Secrets of ``Resources/IcebergConnectSpec/referencedSecrets`` that exist, by name. A missing one is not in it.
+    package var secrets: [String: SecretContent]
+    /// The objects that belong to the resource (by owner reference or owner label), and those that bear one of the names
+    /// of ``IcebergConnectPlan/wantedObjects(of:)``, whoever they belong to.
+    package var children: [Child]
+    package var workers: DeploymentState?
+    package var coordinators: DeploymentState?
+    package var images: [ImageRole: ImageProgress]
+    package var connect: ConnectAnswer
+
+    package init(
+        now: String,
+        settings: Settings,
+        siblings: [IcebergConnectClaimant] = [],
+        secrets: [String: SecretContent] = [:],
+        children: [Child] = [],
+        workers: DeploymentState? = nil,
+        coordinators: DeploymentState? = nil,
+        images: [ImageRole: ImageProgress] = [:],
+        connect: ConnectAnswer = .notAsked
+    ) {
+        self.now = now
+        self.settings = settings
+        self.siblings = siblings
+        self.secrets = secrets
+        self.children = children
+        self.workers = workers
+        self.coordinators = coordinators
+        self.images = images
+        self.connect = connect
+    }
+}
+
+extension IcebergConnectObservation {
+    /// What does not come from the cluster.
+    package struct Settings: Equatable, Sendable {
+        /// The operator's own image, which runs the coordinator where the given image cannot.
+        package var operatorImage: String
+
+        package init(operatorImage: String) { self.operatorImage = operatorImage }
+    }
+
+    /// The values of a Secret by key, decoded.
+    package typealias SecretContent = [String: Secret]
+
+    /// An object in the cluster: only what says whose it is.
+    package struct Child: Equatable, Sendable {
+        package var kind: ResourceKind
+        package var key: ObjectKey
+        package var uid: String
+        /// The UIDs of its owners, by reference and by label.
+        package var owners: [String]
+
+        package init(kind: ResourceKind, metadata: ObjectMeta) {
+            self.kind = kind
+            key = metadata.key
+            uid = metadata.uid ?? ""
+            owners = metadata.ownerReferences.map(\.uid) + [metadata.labels[OwnerLabel.uid]].compactMap { $0 }
+        }
+    }
+
+    /// What a Deployment's status says.
+    package struct DeploymentState: Equatable, Sendable {
+        /// True if `observedGeneration` has reached `generation`: the counts are about the present specification.
+        package var isCurrent: Bool
+        /// `spec.replicas`
+        package var desired: Int
+        package var replicas: Int
+        package var updated: Int
+        package var ready: Int
+        /// Of the first container.
+        package var image: String?
+        /// The Deployment's annotation ``AppliedHash/annotation``: which of our intents it carries out.
+        package var appliedHash: String?
+        /// Kubernetes has given up waiting for the rollout (`ProgressDeadlineExceeded`).
+        package var isStuck: Bool
+
+        package init(
+            isCurrent: Bool,
+            desired: Int,
+            replicas: Int,
+            updated: Int,
+            ready: Int,
+            image: String? = nil,
+            appliedHash: String? = nil,
+            isStuck: Bool = false
+        ) {
+            self.isCurrent = isCurrent
+            self.desired = desired
+            self.replicas = replicas
+            self.updated = updated
+            self.ready = ready
+            self.image = image
+            self.appliedHash = appliedHash
+            self.isStuck = isStuck
+        }
+    }
+
+    /// How far the transfer of one image is.
+    package struct ImageProgress: Equatable, Sendable {
+        /// The job it is about: ``ImageJob/source``. Progress of another job counts as none.
+        package var source: String
+        package var state: State
+
+        package init(source: String, state: State) {
+            self.source = source
+            self.state = state
+        }
+
+        package enum State: Equatable, Sendable {
+            /// It is being looked up whether anything has to be read at all.
+            case checking
+            /// From S3. `total` is `nil` while unknown.
+            case reading(ByteCount, of: ByteCount?)
+            /// All is read; the registry is being completed.
+            case completing
+            case done(Image)
+            case failed(Failure)
+        }
+
+        package struct Image: Equatable, Sendable {
+            /// Of the file in S3, as S3 names it.
+            package var etag: String?
+            package var digest: Digest
+            /// Whether the program `kittiwake` is in its layers.
+            package var containsKittiwake: Bool
+
+            package init(etag: String?, digest: Digest, containsKittiwake: Bool) {
+                self.etag = etag
+                self.digest = digest
+                self.containsKittiwake = containsKittiwake
+            }
+        }
+
+        package struct Failure: Equatable, Sendable {
+            /// Upper camel case, `ObjectNotFound`: goes into conditions.
+            package var reason: String
+            /// A sentence with the step and what to do. No secret.
+            package var message: String
+            package var attempts: Int
+            /// Until the next attempt is due; zero or less: now.
+            package var retryIn: Duration
+
+            package init(reason: String, message: String, attempts: Int, retryIn: Duration) {
+                self.reason = reason
+                self.message = message
+                self.attempts = attempts
+                self.retryIn = retryIn
+            }
+        }
+    }
+
+    /// What the workers' REST interface says to `GET /`.
+    package enum ConnectAnswer: Equatable, Sendable {
+        case notAsked
+        /// The version of Apache Kafka.
+        case version(String)
+        /// In upper camel case: `ConnectionRefused`, `TimedOut`; and a sentence.
+        case unreachable(reason: String, message: String)
+    }
+}

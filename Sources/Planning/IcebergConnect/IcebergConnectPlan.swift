@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import KubernetesModel
+package import Resources
+
+/// From an `IcebergConnect` and what was seen, everything that is to be done about it. Pure and whole.
+package enum IcebergConnectPlan {
+    package typealias Whole = Plan<IcebergConnectStatus, IcebergConnectEffect>
+
+    /// The plan for a resource that is not being deleted. Never throws: a specification that cannot be carried out gives a
+    /// plan too, which leaves every object as it is and says in the status what is wrong (row 259).
+    package static func plan(_ resource: IcebergConnect, given seen: IcebergConnectObservation) -> Whole {
+        switch resource.spec {
+        case .failure(let invalid): RejectedSpec(resource, invalid, seen).plan
+        case .success(let spec): IcebergConnectAssessment(resource, spec, seen).plan
+        }
+    }
+
+    /// The plan for a resource that is being deleted: exactly its own objects go, by their UIDs (rows 18, 19).
+    package static func planCleanup(_ resource: IcebergConnect, given seen: IcebergConnectObservation) -> Whole {
+        let own = seen.children.filter { $0.isOwned(by: resource.metadata) }
+        let kinds = Array(ObjectKind.all.reversed())
+        let sorted = own.sorted { left, right in
+            let ranks = (kinds.firstIndex(of: left.kind) ?? 0, kinds.firstIndex(of: right.kind) ?? 0)
+            return (ranks.0, left.key.description) < (ranks.1, right.key.description)
+        }
+        return Whole(steps: [.effect(.abandonImages)] + sorted.map(\.deletion))
+    }
+
+    /// Every object that a resource may need: where to look for somebody else's of the same name. Empty for an invalid
+    /// specification.
+    package static func wantedObjects(of resource: IcebergConnect) -> [(kind: ResourceKind, key: ObjectKey)] {
+        guard case .success(let spec) = resource.spec else { return [] }
+        let names = IcebergConnectNames(resource.metadata, spec)
+        let workers = spec.coordinatorOnly ? [] : names.workerObjects
+        return workers + names.coordinatorObjects + [names.storageSecret]
+    }
+}
+
+extension IcebergConnectObservation.Child {
+    func isOwned(by metadata: ObjectMeta) -> Bool { metadata.uid.map(owners.contains) ?? false }
+
+    var deletion: Step<IcebergConnectEffect> { .delete(kind: kind, key: key, uid: uid) }
+}
+
+/// Kinds and names of everything that a role may need, whether it needs it now or not.
+extension IcebergConnectNames {
+    var workerObjects: [(kind: ResourceKind, key: ObjectKey)] {
+        [
+            (ObjectKind.secret, workerConfig), (ObjectKind.secret, workerPullSecret),
+            (ObjectKind.configMap, workerConfig), (ObjectKind.service, service), (ObjectKind.service, headlessService),
+            (ObjectKind.deployment, workers),
+        ].map { ($0, ObjectKey(namespace: workerNamespace, name: $1)) }
+    }
+
+    var coordinatorObjects: [(kind: ResourceKind, key: ObjectKey)] {
+        [
+            (ObjectKind.secret, coordinatorConfig), (ObjectKind.secret, coordinatorPullSecret),
+            (ObjectKind.configMap, coordinatorConfig), (ObjectKind.service, coordinatorService),
+            (ObjectKind.lease, lease), (ObjectKind.serviceAccount, coordinator), (ObjectKind.role, coordinator),
+            (ObjectKind.roleBinding, coordinator), (ObjectKind.deployment, coordinator),
+        ].map { ($0, ObjectKey(namespace: coordinatorNamespace, name: $1)) }
+    }
+
+    var storageSecret: (kind: ResourceKind, key: ObjectKey) {
+        (ObjectKind.secret, ObjectKey(namespace: namespace, name: s3Credentials))
+    }
+}

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Basics
+internal import Resources
+
+/// How things stand with one of the two images.
+struct ImageStanding: Equatable {
+    enum Stage: Equatable {
+        /// What the specification asks for is there.
+        case obtained
+        /// In tenths; `nil` while nothing is known. Finer steps would be a status write each.
+        case downloading(tenths: Int64?)
+        case building
+        case failed(IcebergConnectObservation.ImageProgress.Failure)
+        /// A Secret that the transfer needs is missing.
+        case blocked
+    }
+
+    var role: ImageRole
+    var stage: Stage
+    /// What goes into the pod template: the image asked for, or, until it is there, the one that was obtained before.
+    var image: IcebergConnectStatus.Image?
+    /// The transfer to ask for.
+    var job: ImageJob?
+    /// True if what was obtained before is not what is asked for now.
+    var isNew: Bool
+}
+
+extension ImageStanding {
+    /// - Parameters:
+    ///   - recorded: the image of the last status.
+    ///   - progress: of any job; another job's counts as none.
+    init(
+        _ role: ImageRole,
+        _ wanted: IcebergConnectSpec.Image,
+        storage: IcebergConnectSpec.S3?,
+        secrets: ReferencedSecrets,
+        recorded: IcebergConnectStatus.Image?,
+        progress: IcebergConnectObservation.ImageProgress?
+    ) {
+        guard case .tar(let key) = wanted.source, let storage else {
+            self.init(ready: wanted, role: role, recorded: recorded)
+            return
+        }
+        let login = role == .worker ? secrets.workerLogin : secrets.coordinatorLogin
+        var job = ImageJob(
+            role: role,
+            region: storage.region,
+            bucket: storage.bucket,
+            key: key,
+            endpoint: storage.endpoint,
+            credentials: secrets.storage ?? .environment,
+            repository: "\(wanted.registry)/iceberg-kafka-connect-\(role)",
+            tag: wanted.tag,
+            registryLogin: login.secret
+        )
+        let matching = recorded.flatMap { $0.source == job.source ? $0 : nil }
+        if let etag = matching?.etag, let digest = matching?.digest.flatMap({ Digest($0) }) {
+            job.known = ImageJob.Known(etag: etag, digest: digest)
+        }
+        let isBlocked = secrets.storage == nil || login == .missing
+        self.init(role: role, stage: .blocked, image: recorded, job: isBlocked ? nil : job, isNew: matching == nil)
+
+        let state = progress?.source == job.source ? progress?.state : nil
+        if case .done(let image) = state {
+            self.image = Self.record(image, job)
+            stage = .obtained
+            self.job = nil
+        } else if matching != nil {
+            // Obtained earlier, perhaps by another process: it is only looked whether that still holds.
+            stage = .obtained
+        } else if !isBlocked {
+            stage = Self.stage(of: state)
+        }
+        if case .failed(let failure) = state, failure.retryIn > .zero { self.job = nil }
+    }
+
+    private init(ready wanted: IcebergConnectSpec.Image, role: ImageRole, recorded: IcebergConnectStatus.Image?) {
+        guard case .ready(let reference) = wanted.source else {
+            // The schema lets no tar through without a place to read it from.
+            self.init(role: role, stage: .blocked, image: recorded, job: nil, isNew: true)
+            return
+        }
+        let image = IcebergConnectStatus.Image(
+            source: reference.description,
+            digest: reference.digest,
+            reference: reference.description
+        )
+        self.init(role: role, stage: .obtained, image: image, job: nil, isNew: false)
+    }
+
+    private static func stage(of state: IcebergConnectObservation.ImageProgress.State?) -> Stage {
+        switch state {
+        case nil, .checking, .done: .downloading(tenths: nil)
+        case .reading(let count, let total): .downloading(tenths: tenths(count.bytes, of: total?.bytes))
+        case .completing: .building
+        case .failed(let failure): .failed(failure)
+        }
+    }
+
+    private static func tenths(_ count: Int64, of total: Int64?) -> Int64? {
+        guard let total, total >= 10, count >= 0 else { return nil }
+        return min(10, count / (total / 10))
+    }
+
+    private static func record(
+        _ image: IcebergConnectObservation.ImageProgress.Image,
+        _ job: ImageJob
+    ) -> IcebergConnectStatus.Image {
+        IcebergConnectStatus.Image(
+            source: job.source,
+            etag: image.etag,
+            digest: image.digest.description,
+            reference: "\(job.repository)@\(image.digest)",
+            containsKittiwake: image.containsKittiwake
+        )
+    }
+}

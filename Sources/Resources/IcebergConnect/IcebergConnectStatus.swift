@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import KubernetesModel
+
+/// What the operator found out (`original-systems.md` 000.1). Holds no secret.
+package struct IcebergConnectStatus: Equatable, Sendable {
+    /// The steps of the original, in their order; `Failed` can follow any of them.
+    package enum Phase: String, CaseIterable, Sendable {
+        case pending = "Pending"
+        /// Images are read from S3.
+        case downloading = "Downloading"
+        /// Images are completed in the registry.
+        case building = "Building"
+        /// Objects are written, pods are coming up.
+        case deploying = "Deploying"
+        case ready = "Ready"
+        case failed = "Failed"
+    }
+
+    package var phase: Phase
+    /// One sentence for people.
+    package var message: String
+    /// The generation that all of this is about.
+    package var observedGeneration: Int64?
+    package var conditions: [Condition]
+    package var workerStatus: Pods?
+    package var coordinatorStatus: Pods?
+    /// What selects the worker pods, as text, for the scale subresource.
+    package var selector: String?
+    package var images: Images
+    package var connect: Connect?
+    /// The Secret that inline S3 keys were copied into.
+    package var credentialsSecret: String?
+    package var claims: Claims
+
+    package init(
+        phase: Phase,
+        message: String = "",
+        observedGeneration: Int64? = nil,
+        conditions: [Condition] = [],
+        workerStatus: Pods? = nil,
+        coordinatorStatus: Pods? = nil,
+        selector: String? = nil,
+        images: Images = Images(),
+        connect: Connect? = nil,
+        credentialsSecret: String? = nil,
+        claims: Claims = Claims()
+    ) {
+        self.phase = phase
+        self.message = message
+        self.observedGeneration = observedGeneration
+        self.conditions = conditions
+        self.workerStatus = workerStatus
+        self.coordinatorStatus = coordinatorStatus
+        self.selector = selector
+        self.images = images
+        self.connect = connect
+        self.credentialsSecret = credentialsSecret
+        self.claims = claims
+    }
+}
+
+extension IcebergConnectStatus {
+    /// The pods of one Deployment, as the real one shows them (row 15).
+    package struct Pods: Equatable, Sendable {
+        package var ready: Int
+        package var desired: Int
+        /// All pods, also those that are not ready: what an autoscaler counts.
+        package var replicas: Int
+        package var image: String?
+
+        package init(ready: Int, desired: Int, replicas: Int, image: String? = nil) {
+            self.ready = ready
+            self.desired = desired
+            self.replicas = replicas
+            self.image = image
+        }
+    }
+
+    package struct Images: Equatable, Sendable {
+        package var worker: Image?
+        package var coordinator: Image?
+
+        package init(worker: Image? = nil, coordinator: Image? = nil) {
+            self.worker = worker
+            self.coordinator = coordinator
+        }
+    }
+
+    /// An image that was obtained. As long as `source` is what the specification asks for, it need not be again.
+    package struct Image: Equatable, Sendable {
+        /// Where it came from and went to, without credentials: `s3://bucket/key@region -> repository:tag`, or the name
+        /// of a ready image.
+        package var source: String
+        /// The version of the file in S3, as S3 names it. `nil` for a ready image.
+        package var etag: String?
+        /// Of the image's manifest. `nil` for a ready image without one.
+        package var digest: String?
+        /// What stands in the pod template.
+        package var reference: String
+        /// Whether the program `kittiwake` is in it; `nil` if nobody looked.
+        package var containsKittiwake: Bool?
+
+        package init(
+            source: String,
+            etag: String? = nil,
+            digest: String? = nil,
+            reference: String,
+            containsKittiwake: Bool? = nil
+        ) {
+            self.source = source
+            self.etag = etag
+            self.digest = digest
+            self.reference = reference
+            self.containsKittiwake = containsKittiwake
+        }
+    }
+
+    /// The worker cluster's REST interface (row 212).
+    package struct Connect: Equatable, Sendable {
+        package var url: String
+        /// Of Apache Kafka, as the workers tell it; `nil` before the first answer.
+        package var version: String?
+
+        package init(url: String, version: String? = nil) {
+            self.url = url
+            self.version = version
+        }
+    }
+
+    /// What this resource holds and no other may: written when it was granted, so that a later resource cannot take it.
+    package struct Claims: Equatable, Sendable {
+        /// `namespace/cluster`
+        package var cluster: String?
+        /// `controlTopic/groupId`
+        package var job: String?
+
+        package init(cluster: String? = nil, job: String? = nil) {
+            self.cluster = cluster
+            self.job = job
+        }
+    }
+}

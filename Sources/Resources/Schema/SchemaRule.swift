@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import JSON
+
+/// Something that has to hold between the parts of a value.
+package struct SchemaRule: Sendable {
+    /// The rule as the API server evaluates it, where its language can say it.
+    package struct Expression: Sendable {
+        /// In the Common Expression Language; `self` is the value.
+        package var text: String
+        package var message: String
+        /// The member that the message is about, as the API server wants it: `.worker.replicas`.
+        package var fieldPath: String?
+    }
+
+    package var expression: Expression?
+    /// The same in Swift, over a value whose defaults are filled in: what is wrong, with the path below the value.
+    package var problems: @Sendable (JSON) -> [FieldProblem]
+
+    /// A rule that the API server knows too.
+    ///
+    /// - Parameters:
+    ///   - text: the rule in the Common Expression Language.
+    ///   - field: the member that is at fault, `worker.replicas`; empty for the value itself.
+    ///   - holds: the same rule in Swift. Sees values of the wrong type too, and then should answer true: the type is
+    ///     reported elsewhere.
+    static func rule(
+        _ text: String,
+        field: String = "",
+        message: String,
+        holds: @escaping @Sendable (JSON) -> Bool
+    ) -> SchemaRule {
+        SchemaRule(
+            expression: Expression(text: text, message: message, fieldPath: field.isEmpty ? nil : ".\(field)"),
+            problems: { holds($0) ? [] : [FieldProblem(field: field, message: message)] }
+        )
+    }
+
+    /// A rule that only our own code can check.
+    static func check(_ problems: @escaping @Sendable (JSON) -> [FieldProblem]) -> SchemaRule {
+        SchemaRule(expression: nil, problems: problems)
+    }
+}
+
+/// One thing that is wrong with a resource. The message never holds a credential.
+package struct FieldProblem: Error, Hashable, Sendable, CustomStringConvertible {
+    /// As in the manifest: `spec.worker.kafka.bootstrapServers`.
+    package var field: String
+    package var message: String
+
+    package init(field: String, message: String) {
+        self.field = field
+        self.message = message
+    }
+
+    package var description: String { "\(field): \(message)" }
+
+    /// The same problem, seen from further out.
+    func inside(_ path: String) -> FieldProblem {
+        FieldProblem(field: path.appending(member: field), message: message)
+    }
+}
+
+extension String {
+    /// `spec` and `worker` give `spec.worker`, `list` and `[0]` give `list[0]`.
+    func appending(member: String) -> String {
+        if isEmpty || member.isEmpty { return self + member }
+        return member.hasPrefix("[") ? self + member : "\(self).\(member)"
+    }
+}
