@@ -60,13 +60,17 @@ let package = Package(
         target("Storage/Archive", ["CArchive"]),
 
         // Clients: one protocol each
+        target("Kubernetes/KubernetesClient", ["Basics", "HTTPClient", "JSON", "KubernetesModel"]),
         target("Storage/ObjectStorage", ["Basics", "Crypto"]),
         target("Storage/ImageTransfer", ["Archive", "Basics", "Compression", "Crypto", "HTTPClient", "JSON"]),
 
         target("Kafka/ConnectClient", ["HTTPClient", "JSON"]),
 
         // Runtime
-        target("Kubernetes/KubernetesRuntime", ["Basics", "KubernetesModel"]),
+        target(
+            "Kubernetes/KubernetesRuntime",
+            ["Basics", "HTTPServer", "JSON", "KubernetesClient", "KubernetesModel"]
+        ),
 
         // Programs
         target("Coordination/Coordinator", ["Basics", "HTTPServer", "JSON"]),
@@ -82,6 +86,12 @@ let package = Package(
 
         // Support for tests: nothing else may depend on it.
         .target(name: "TestSupport", dependencies: ["Basics"], path: "Tests/TestSupport", swiftSettings: settings),
+        .target(
+            name: "TestServers",
+            dependencies: ["Basics", "HTTPServer", "JSON", "KubernetesModel"],
+            path: "Tests/TestServers",
+            swiftSettings: settings
+        ),
         tests(of: "Basics"),
         tests(of: "CommandLine"),
         tests(of: "Coordinator", ["Basics", "HTTPServer", "JSON"]),
@@ -94,8 +104,12 @@ let package = Package(
         ),
         tests(of: "ImageTransfer", ["Basics", "Crypto", "HTTPClient", "HTTPServer", "JSON"]),
         tests(of: "JSON"),
-        tests(of: "KubernetesModel", ["JSON"]),
-        tests(of: "KubernetesRuntime", ["Basics", "KubernetesModel"]),
+        tests(of: "KubernetesClient", ["Basics", "JSON", "KubernetesModel", "TestServers"]),
+        tests(of: "KubernetesModel", ["Basics", "JSON"]),
+        tests(
+            of: "KubernetesRuntime",
+            ["Basics", "HTTPServer", "JSON", "KubernetesClient", "KubernetesModel", "TestServers"]
+        ),
         tests(of: "ObjectStorage"),
         tests(of: "Operator", ["Basics"]),
         tests(of: "YAML", ["JSON"]),

@@ -62,6 +62,10 @@ final class TransferHandle {
         if tls.authorities != nil { check(curl_set_text(easy, CURLOPT_CAPATH, nil)) }
         setBlob(CURLOPT_SSLCERT_BLOB, tls.certificate)
         setBlob(CURLOPT_SSLKEY_BLOB, tls.privateKey)
+        if tls.skipsVerification {
+            set(CURLOPT_SSL_VERIFYPEER, 0)
+            set(CURLOPT_SSL_VERIFYHOST, 0)
+        }
     }
 
     private func setBlob(_ option: CURLoption, _ bytes: [UInt8]?) {

@@ -5,9 +5,40 @@ package import JSON
 /// A kind of object as we read it: only the fields that decisions need. What we apply is a ``ApplyIntent`` instead.
 package protocol Resource: Sendable, Equatable, JSONDecodable {
     static var kind: ResourceKind { get }
+
+    /// Whether the server is asked for metadata alone.
+    static var isMetadataOnly: Bool { get }
+
     var metadata: ObjectMeta { get }
+
+    /// Replaces strings that many objects have in common (label keys, class names, reasons) by `share`'s copy of them,
+    /// so that ten thousand objects hold one. Nothing is changed otherwise.
+    mutating func shareStrings(_ share: (String) -> String)
 }
 
 extension Resource {
+    package static var isMetadataOnly: Bool { false }
+
     package var key: ObjectKey { metadata.key }
+
+    package mutating func shareStrings(_ share: (String) -> String) {}
+}
+
+/// A kind of our own, whose status a controller writes.
+package protocol ResourceWithStatus: Resource {
+    associatedtype Status: ConditionedStatus
+
+    /// What the object shows now; `nil` before the first write. A planned status that equals it is not written.
+    var status: Status? { get }
+}
+
+/// A status with standard conditions (row 202), which the runtime can write by itself when a reconcile fails.
+package protocol ConditionedStatus: Equatable, Sendable, JSONEncodable {
+    /// The status of an object that has none yet.
+    init()
+
+    /// The generation of the specification that this status speaks of.
+    var observedGeneration: Int64? { get set }
+    /// Sorted by type.
+    var conditions: [Condition] { get set }
 }

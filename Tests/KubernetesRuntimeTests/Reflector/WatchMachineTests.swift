@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import KubernetesRuntime
+import TestSupport
 import Testing
 
 @Suite
 struct WatchMachineTests {
+    let fromTheStart = WatchMachine.Command.list(continueToken: nil, isPaged: true)
+
     /// A machine that has listed version 7 and watches from there.
     func watching() -> WatchMachine {
         var machine = WatchMachine()
@@ -13,14 +16,14 @@ struct WatchMachineTests {
         return machine
     }
 
-    @Test func theFirstListTakesAnyCachedStateAndFollowsThePages() {
+    @Test func aListFollowsItsPagesAndThenWatches() {
         var machine = WatchMachine()
-        #expect(machine.start() == .list(resourceVersion: "0", continueToken: nil))
+        #expect(machine.start() == fromTheStart)
         #expect(
             machine.listed(resourceVersion: "7", continueToken: "page2")
-                == .list(resourceVersion: "", continueToken: "page2")
+                == .list(continueToken: "page2", isPaged: true)
         )
-        #expect(machine.listed(resourceVersion: "7", continueToken: nil) == .watch(resourceVersion: "7"))
+        #expect(machine.listed(resourceVersion: "7", continueToken: "") == .watch(resourceVersion: "7"))
     }
 
     @Test func aNormalEndResumesFromTheLastBookmarkAtOnce() {
@@ -30,27 +33,33 @@ struct WatchMachineTests {
     }
 
     @Test func aStreamThatEndsAtOnceWithNothingBacksOff() {
-        var machine = watching()
+        let machine = watching()
         #expect(machine.streamEnded(after: .milliseconds(20), events: 0) == .backOff(then: .watch))
         #expect(machine.streamEnded(after: .milliseconds(20), events: 3) == .watch(resourceVersion: "7"))
     }
 
-    @Test func goneListsNoOlderThanSeenAndOnlyThenByQuorum() {
+    @Test(.rows(190)) func goneAfterProgressListsAtOnce() {
         var machine = watching()
         machine.received(resourceVersion: "8")
-        #expect(machine.failed(.expired) == .list(resourceVersion: "8", continueToken: nil))
-        #expect(machine.failed(.expired) == .list(resourceVersion: "", continueToken: nil))
+        #expect(machine.failed(.expired) == fromTheStart)
         #expect(machine.listed(resourceVersion: "200", continueToken: nil) == .watch(resourceVersion: "200"))
-        machine.received(resourceVersion: "201")
-        #expect(machine.failed(.expired) == .list(resourceVersion: "201", continueToken: nil))
     }
 
     @Test func aServerThatKeepsSayingGoneIsNotAskedInAHotLoop() {
         var machine = watching()
         #expect(machine.failed(.expired) == .backOff(then: .list))  // listed a moment ago, and nothing since
-        #expect(machine.resume(.list) == .list(resourceVersion: "7", continueToken: nil))
-        #expect(machine.failed(.expired) == .list(resourceVersion: "", continueToken: nil))
+        #expect(machine.resume(.list) == fromTheStart)
         #expect(machine.failed(.expired) == .backOff(then: .list))
+    }
+
+    @Test func anExpiredTokenBeginsAnewAndTheSecondTimeWithoutPages() {
+        var machine = WatchMachine()
+        _ = machine.start()
+        _ = machine.listed(resourceVersion: "7", continueToken: "page2")
+        #expect(machine.failed(.expired) == .list(continueToken: nil, isPaged: false))
+        #expect(machine.listed(resourceVersion: "9", continueToken: nil) == .watch(resourceVersion: "9"))
+        machine.received(resourceVersion: "10")
+        #expect(machine.failed(.expired) == fromTheStart)  // a later list is in pages again
     }
 
     @Test func aRefusedConnectionKeepsThePosition() {
@@ -64,7 +73,12 @@ struct WatchMachineTests {
         _ = machine.start()
         let throttled = machine.failed(.throttled(retryAfter: .seconds(9)))
         #expect(throttled == .backOff(then: .list, atLeast: .seconds(9)))
-        #expect(machine.resume(.list) == .list(resourceVersion: "0", continueToken: nil))
-        #expect(machine.failed(.tooLargeResourceVersion) == .list(resourceVersion: "", continueToken: nil))
+        #expect(machine.resume(.list) == fromTheStart)
+    }
+
+    @Test func aLineThatCannotBeReadIsNotAskedForAgain() {
+        var machine = watching()
+        machine.received(resourceVersion: "8")
+        #expect(machine.failed(.unreadable) == .backOff(then: .list))
     }
 }

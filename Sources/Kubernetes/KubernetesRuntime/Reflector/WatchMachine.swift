@@ -1,17 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// The list+watch protocol as data in, commands out.
+///
+/// Lists are always consistent reads and always in pages (`kubernetes-runtime.md`, 1.3); the position of a watch moves
+/// with every event and is kept over everything but a new list.
 package struct WatchMachine: Sendable {
     package enum Failure: Equatable, Sendable {
         /// 410, or an ERROR event with reason Expired.
         case expired
-        case tooLargeResourceVersion
-        case throttled(retryAfter: Duration?)
+        case throttled(retryAfter: Duration)
+        /// A line that is too long or not JSON: the same one would come again.
+        case unreadable
         case other
     }
 
     package enum Command: Equatable, Sendable {
-        case list(resourceVersion: String, continueToken: String?)
+        /// From the start if there is no token: what was put aside is dropped.
+        case list(continueToken: String?, isPaged: Bool)
         case watch(resourceVersion: String)
         /// Wait as the back-off says, but not less than the server asked for.
         case backOff(then: Resume, atLeast: Duration = .zero)
@@ -28,7 +33,9 @@ package struct WatchMachine: Sendable {
     }
 
     private var phase = Phase.listing
-    private var needsQuorumRead = false
+    /// How often the continue token of this list has expired.
+    private var expiredTokens = 0
+    private var hasToken = false
     /// Whether the watch has brought anything since the last list.
     private var hasProgressed = false
     package private(set) var resourceVersion = ""
@@ -37,13 +44,13 @@ package struct WatchMachine: Sendable {
 
     package mutating func start() -> Command { list() }
 
+    /// - Returns: the next page, or the watch if this was the last one.
     package mutating func listed(resourceVersion: String, continueToken: String?) -> Command {
         if let continueToken, !continueToken.isEmpty {
-            // The token already names a version; sending both is an error.
-            return .list(resourceVersion: "", continueToken: continueToken)
+            hasToken = true
+            return .list(continueToken: continueToken, isPaged: true)
         }
-        needsQuorumRead = false
-        hasProgressed = false
+        (hasToken, expiredTokens, hasProgressed) = (false, 0, false)
         self.resourceVersion = resourceVersion
         phase = .watching
         return .watch(resourceVersion: resourceVersion)
@@ -57,26 +64,24 @@ package struct WatchMachine: Sendable {
 
     /// The server ended the stream without an error. That happens every few minutes and is no failure, unless the
     /// stream was too short to have done anything: then the server is turning us away.
-    package mutating func streamEnded(after lifetime: Duration, events: Int) -> Command {
-        guard phase == .watching else { return list() }
+    package func streamEnded(after lifetime: Duration, events: Int) -> Command {
         if lifetime < .seconds(1), events == 0 { return .backOff(then: .watch) }
         return .watch(resourceVersion: resourceVersion)
     }
 
     package mutating func failed(_ failure: Failure) -> Command {
+        let resume = phase == .watching ? Resume.watch : .list
         switch (failure, phase) {
         case (.expired, .watching):
-            // First at least as new as what we saw; a quorum read only if that fails too. A server that says "gone"
-            // right after a list would otherwise be listed in a hot loop.
+            // A server that says "gone" right after a list would otherwise be listed in a hot loop.
             return hasProgressed ? list() : .backOff(then: .list)
-        case (.expired, .listing), (.tooLargeResourceVersion, _):
-            if needsQuorumRead { return .backOff(then: .list) }
-            needsQuorumRead = true
+        case (.expired, .listing):
+            guard hasToken else { return .backOff(then: .list) }
+            expiredTokens += 1
             return list()
-        case (.throttled(let wait), .watching): return .backOff(then: .watch, atLeast: wait ?? .zero)
-        case (.throttled(let wait), .listing): return .backOff(then: .list, atLeast: wait ?? .zero)
-        case (.other, .watching): return .backOff(then: .watch)
-        case (.other, .listing): return .backOff(then: .list)
+        case (.unreadable, _): return .backOff(then: .list)
+        case (.throttled(let wait), _): return .backOff(then: resume, atLeast: wait)
+        case (.other, _): return .backOff(then: resume)
         }
     }
 
@@ -85,10 +90,9 @@ package struct WatchMachine: Sendable {
         what == .watch ? .watch(resourceVersion: resourceVersion) : list()
     }
 
+    /// A list whose pages take longer than the server keeps versions never ends in pages, so the second try is whole.
     private mutating func list() -> Command {
-        phase = .listing
-        if needsQuorumRead { return .list(resourceVersion: "", continueToken: nil) }
-        // "0" means: any state the server has cached.
-        return .list(resourceVersion: resourceVersion.isEmpty ? "0" : resourceVersion, continueToken: nil)
+        (phase, hasToken) = (.listing, false)
+        return .list(continueToken: nil, isPaged: expiredTokens == 0)
     }
 }

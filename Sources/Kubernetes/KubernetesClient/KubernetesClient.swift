@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import Basics
+package import KubernetesModel
+
+/// The API server, as far as we use it. A value to hand around; all copies share their connections.
+///
+/// Every call has a deadline, at most 32 run at a time, and what the server asks to wait is waited. Errors are
+/// ``KubernetesError``; a cancelled task gets one with the code `cancelled`.
+package struct KubernetesClient: Sendable {
+    /// The one name under which we apply, never a pod's: another name would be another owner of the same fields.
+    package static let fieldManager = "kittiwake"
+
+    /// Surroundings, which tests replace.
+    package struct Settings: Sendable {
+        package var log: Log
+        /// Told of every answer: `code` is the HTTP status or `<error>`, and of `method` and `host`
+        /// (`rest_client_requests_total`).
+        package var count: @Sendable (_ code: String, _ method: String, _ host: String) -> Void = { _, _, _ in }
+        package var sleep: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
+        package var now: @Sendable () -> ContinuousClock.Instant = { ContinuousClock.now }
+        /// 0…1
+        package var jitter: @Sendable () -> Double = { Double.random(in: 0..<1) }
+
+        package init(log: Log = Log()) { self.log = log }
+    }
+
+    let connection: APIConnection
+    /// The namespace of the configuration: where objects are that name none.
+    package let namespace: String
+    let jitter: @Sendable () -> Double
+
+    package init(_ access: ClusterAccess, _ settings: Settings = Settings()) {
+        connection = APIConnection(access, settings)
+        namespace = access.namespace ?? "default"
+        jitter = settings.jitter
+    }
+}

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Why a request to the API server brought no answer that helps.
+///
+/// Decisions are made by `code` and never by the text.
+package struct KubernetesError: Error, Sendable, CustomStringConvertible {
+    package enum Code: String, Equatable, Sendable {
+        /// 404. Usually an answer and not a problem.
+        case notFound
+        /// 409: look again, plan again.
+        case alreadyExists
+        case conflict
+        /// 422 and 400: the object cannot be so.
+        case invalid
+        case badRequest
+        /// 403: the service account lacks a verb.
+        case forbidden
+        /// 401, also with new credentials.
+        case unauthorized
+        /// 410: the version or the continue token is too old. List again.
+        case expired
+        /// 429.
+        case throttled
+        /// 503, and 504 of a read.
+        case unavailable
+        /// 500 and other failures of the server.
+        case `internal`
+        /// Refused, reset, closed, deadline, 504 of a write: whether it has been done is unknown.
+        case transport
+        /// The answer is not JSON, or of another shape.
+        case unreadable
+        /// The credentials or the configuration could not be read.
+        case configuration
+        /// The calling task was cancelled.
+        case cancelled
+    }
+
+    package var code: Code
+    /// What was tried on what, what came back, and what can be done about it.
+    package var message: String
+    package var cause: (any Error)?
+    /// How long the server asked to wait.
+    package var retryAfter: Duration?
+    /// The HTTP status; `nil` without an answer.
+    package var status: Int?
+
+    package init(
+        _ code: Code,
+        _ message: String,
+        cause: (any Error)? = nil,
+        retryAfter: Duration? = nil,
+        status: Int? = nil
+    ) {
+        self.code = code
+        self.message = message
+        self.cause = cause
+        self.retryAfter = retryAfter
+        self.status = status
+    }
+
+    package var description: String { message }
+
+    /// Whether the same request may succeed later without a change of the object.
+    package var isWorthRetrying: Bool {
+        switch code {
+        case .invalid, .badRequest, .configuration, .unreadable: false
+        case .notFound, .alreadyExists, .conflict, .forbidden, .unauthorized, .expired, .throttled, .unavailable,
+            .internal, .transport, .cancelled:
+            true
+        }
+    }
+
+    /// Whether it is the API server that fails, so that writing a status about it would fail too.
+    package var isOutage: Bool {
+        switch code {
+        case .throttled, .unavailable, .internal, .transport, .unauthorized, .cancelled, .configuration: true
+        case .notFound, .alreadyExists, .conflict, .invalid, .badRequest, .forbidden, .expired, .unreadable: false
+        }
+    }
+}

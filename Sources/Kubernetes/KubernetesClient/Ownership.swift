@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import JSON
+package import KubernetesModel
+
+/// Whose an object is: its metadata, and who has ever applied a part of it.
+package struct Ownership: JSONDecodable, Sendable {
+    package var metadata: ObjectMeta
+    /// The field managers in `managedFields`, in their order.
+    package var managers: [String]
+
+    package init(_ json: borrowing JSONView) throws(JSONError) {
+        metadata = try json.value("metadata")
+        let fields: ManagedFields = try json.value("metadata")
+        managers = fields.managers
+    }
+
+    private struct ManagedFields: JSONDecodable {
+        var managers: [String]
+
+        init(_ json: borrowing JSONView) throws(JSONError) {
+            let entries: [Entry] = try json.optional("managedFields") ?? []
+            managers = entries.map(\.manager)
+        }
+    }
+
+    private struct Entry: JSONDecodable {
+        var manager: String
+
+        init(_ json: borrowing JSONView) throws(JSONError) { manager = try json.optional("manager") ?? "" }
+    }
+}
+
+extension KubernetesClient {
+    /// Whose an object of any kind is; `nil` if there is none. Only metadata is sent.
+    package func ownership(_ kind: ResourceKind, _ key: ObjectKey) async throws(KubernetesError) -> Ownership? {
+        var request = APIRequest(.get, kind, key)
+        request.accept = APIRequest.metadataOnly("PartialObjectMetadata")
+        let answer: APIConnection.Answer
+        do throws(KubernetesError) {
+            answer = try await connection.call(request)
+        } catch {
+            guard error.code == .notFound else { throw error }
+            return nil
+        }
+        return try Self.decode(answer, request)
+    }
+}

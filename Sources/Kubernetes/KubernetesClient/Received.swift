@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import JSON
+package import KubernetesModel
+
+/// One object as it came. If only its metadata could be read, the others are not held up by it.
+package struct Received<Value: Resource>: Sendable {
+    package enum Content: Sendable {
+        case readable(Value)
+        case unreadable(ObjectMeta, JSONError)
+    }
+
+    package var content: Content
+    /// Of the whole object without what changes by itself; of its version, if only metadata was asked for.
+    package var fingerprint: Fingerprint
+
+    package init(_ content: Content, fingerprint: Fingerprint = Fingerprint()) {
+        self.content = content
+        self.fingerprint = fingerprint
+    }
+
+    package var metadata: ObjectMeta {
+        switch content {
+        case .readable(let value): value.metadata
+        case .unreadable(let metadata, _): metadata
+        }
+    }
+
+    /// `nil` if only the metadata could be read.
+    package var value: Value? { if case .readable(let value) = content { value } else { nil } }
+}
+
+extension Received: JSONDecodable {
+    package init(_ json: borrowing JSONView) throws(JSONError) {
+        do throws(JSONError) {
+            content = .readable(try Value(json))
+        } catch {
+            content = .unreadable(try json.value("metadata"), error)
+        }
+        fingerprint = Fingerprint()
+        fingerprint =
+            Value.isMetadataOnly
+            ? Fingerprint(of: Array((metadata.resourceVersion ?? "").utf8)) : try Fingerprint(of: json)
+    }
+}
+
+/// One page of a list.
+package struct Page<Value: Resource>: Sendable {
+    package var items: [Received<Value>]
+    /// Of the whole list: where a watch goes on.
+    package var resourceVersion: String
+    /// Asks for the next page; `nil`: this was the last.
+    package var continueToken: String?
+
+    package init(items: [Received<Value>], resourceVersion: String, continueToken: String? = nil) {
+        self.items = items
+        self.resourceVersion = resourceVersion
+        self.continueToken = continueToken
+    }
+}
+
+extension Page: JSONDecodable {
+    private struct Metadata: JSONDecodable {
+        var resourceVersion: String
+        var continueToken: String?
+
+        init(_ json: borrowing JSONView) throws(JSONError) {
+            resourceVersion = try json.optional("resourceVersion") ?? ""
+            continueToken = try json.optional("continue")
+        }
+    }
+
+    package init(_ json: borrowing JSONView) throws(JSONError) {
+        let metadata: Metadata = try json.value("metadata")
+        self.init(
+            items: try json.optional("items") ?? [],
+            resourceVersion: metadata.resourceVersion,
+            continueToken: metadata.continueToken.flatMap { $0.isEmpty ? nil : $0 }
+        )
+    }
+}

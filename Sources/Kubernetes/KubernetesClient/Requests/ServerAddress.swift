@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import HTTPClient
+internal import KubernetesModel
+
+/// Where requests go.
+struct ServerAddress: Sendable {
+    /// `kube.example:6443`, for metrics.
+    let host: String
+    /// What comes before the target.
+    private let base: String
+    /// Where to connect, if that is not what the URL names.
+    private let connectTo: String?
+
+    init(_ access: ClusterAccess) {
+        let scheme = access.server.hasPrefix("https://") ? "https://" : "http://"
+        let rest = access.server.dropFirst(scheme.count)
+        let path = rest.drop { $0 != "/" }
+        host = String(rest.prefix { $0 != "/" })
+        guard let name = access.serverName else {
+            base = access.server
+            connectTo = nil
+            return
+        }
+        // The library checks the certificate against the name in the URL, so that is where the name goes.
+        let port = Self.port(of: host) ?? (scheme == "https://" ? "443" : "80")
+        base = "\(scheme)\(name):\(port)\(path)"
+        connectTo = Self.port(of: host) == nil ? "\(host):\(port)" : host
+    }
+
+    func request(_ request: APIRequest, _ presented: Credentials.Presented) -> HTTPRequest {
+        var message = HTTPRequest(request.method, base + request.target)
+        message.connectTo = connectTo
+        message.tls = presented.tls
+        message.headers = [("Accept", request.accept), ("User-Agent", "kittiwake")]
+        if let body = request.body {
+            message.headers.append(("Content-Type", request.contentType))
+            message.body = .bytes(body)
+        }
+        presented.token?.reveal { message.headers.append(("Authorization", "Bearer \($0)")) }
+        message.limits.total = request.deadline
+        message.limits.idle = request.idle
+        return message
+    }
+
+    /// `nil` if the host says none. An IPv6 address stands in brackets.
+    private static func port(of host: String) -> String? {
+        guard let colon = host.lastIndex(of: ":"), !host[colon...].contains("]") else { return nil }
+        return String(host[host.index(after: colon)...])
+    }
+}

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Basics
+package import KubernetesClient
+package import KubernetesModel
+
+/// One object in a store. Never changed: a new version is a new entry.
+package final class StoreEntry<Value: Resource>: Sendable {
+    package let object: Received<Value>
+
+    init(_ object: Received<Value>) { self.object = object }
+
+    package var metadata: ObjectMeta { object.metadata }
+    /// `nil` if only the metadata could be read.
+    package var value: Value? { object.value }
+}
+
+/// What happened to one object of a store.
+package struct StoreChange<Value: Resource>: Sendable {
+    /// `nil`: it is new.
+    package var old: StoreEntry<Value>?
+    /// `nil`: it is gone, and `old` is only the last known state.
+    package var new: StoreEntry<Value>?
+    /// Part of the first list: nobody is waiting for it.
+    package var isFirst: Bool
+}
+
+/// The objects of one kind, in memory. Reflectors write; everybody reads, without waiting.
+///
+/// What the executor has just written is taken up at once and is not overtaken by older news ("read your writes").
+package final class Store<Value: Resource>: Sendable {
+    package typealias Observer = @Sendable (StoreChange<Value>) -> Void
+
+    private struct State: Sendable {
+        var table: StoreTable<Value>
+        var observers: [Int: Observer] = [:]
+        var nextObserver = 0
+    }
+
+    private let state: Locked<State>
+
+    package init(indexes: [StoreIndex<Value>] = []) { state = Locked(State(table: StoreTable(indexes: indexes))) }
+
+    // MARK: Reading
+
+    /// `nil` if there is no such object, or if only its metadata could be read.
+    package subscript(key: ObjectKey) -> Value? { entry(key)?.value }
+
+    package func entry(_ key: ObjectKey) -> StoreEntry<Value>? { state.withLock { $0.table[key] } }
+
+    package var count: Int { state.withLock { $0.table.count } }
+
+    /// Every key there is, in no order.
+    package var keys: [ObjectKey] { state.withLock { $0.table.keys } }
+
+    /// The objects listed under a term of an index that the store was made with, sorted by key.
+    package func values(_ index: StoreIndex<Value>, _ term: String) -> [Value] {
+        let entries = state.withLock { $0.table.entries(index.name, term) }
+        return entries.compactMap(\.value).sorted { $0.key.description < $1.key.description }
+    }
+
+    // MARK: Watching
+
+    /// - Parameter observer: called after every change, on the writer's task and without the lock. Has to be quick.
+    /// - Returns: what ``unsubscribe(_:)`` takes.
+    package func subscribe(_ observer: @escaping Observer) -> Int {
+        state.withLock { state in
+            state.nextObserver += 1
+            state.observers[state.nextObserver] = observer
+            return state.nextObserver
+        }
+    }
+
+    package func unsubscribe(_ id: Int) { state.withLock { _ = $0.observers.removeValue(forKey: id) } }
+
+    // MARK: Writing
+
+    /// What is there and not in `objects` is gone. Older versions than the one we have are passed over.
+    ///
+    /// - Parameter namespace: only this one is compared; `nil`: all.
+    package func replace(with objects: [Received<Value>], in namespace: String? = nil, isFirst: Bool = false) {
+        change { table in table.replace(with: objects, in: namespace, isFirst: isFirst) }
+    }
+
+    /// News from a watch.
+    package func put(_ object: Received<Value>) { change { table in table.put(object).map { [$0] } ?? [] } }
+
+    /// An object that a watch says is gone. A namesake with another UID stays.
+    package func remove(_ object: Received<Value>) { change { table in table.remove(object).map { [$0] } ?? [] } }
+
+    /// The answer to our own write. Passed over if no reflector covers the object: nobody would say that it has gone.
+    package func absorb(_ object: Received<Value>) { change { table in table.absorb(object).map { [$0] } ?? [] } }
+
+    /// A reflector begins to keep this scope up to date.
+    package func cover(_ scope: ListScope) { state.withLock { $0.table.cover(scope) } }
+
+    /// A scope is watched no more: its namespace's objects are gone from here, whatever they are on the server.
+    package func drop(_ scope: ListScope) { change { table in table.drop(scope) } }
+
+    private func change(_ apply: (inout StoreTable<Value>) -> [StoreChange<Value>]) {
+        let (changes, observers) = state.withLock { state in (apply(&state.table), Array(state.observers.values)) }
+        for change in changes {
+            for observer in observers { observer(change) }
+        }
+    }
+}

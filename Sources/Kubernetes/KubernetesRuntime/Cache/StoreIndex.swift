@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import KubernetesModel
+
+/// Another way to find objects in a store: a pure function from an object to the terms under which it is listed.
+///
+/// ```swift
+/// static let byGroup = StoreIndex<IcebergConnect>("group") { [$0.spec.coordinator.groupID] }
+/// ```
+package struct StoreIndex<Value: Resource>: Sendable {
+    /// Different for each index of a store.
+    let name: String
+    let terms: @Sendable (Value) -> [String]
+
+    /// - Parameter terms: any number, also none. Duplicates count once.
+    package init(_ name: String, terms: @escaping @Sendable (Value) -> [String]) {
+        self.name = name
+        self.terms = terms
+    }
+
+    /// By the UID of the controlling owner: from a parent to its children.
+    package static var owner: StoreIndex {
+        StoreIndex("owner") { object in object.metadata.controller.map { [$0.uid] } ?? [] }
+    }
+}

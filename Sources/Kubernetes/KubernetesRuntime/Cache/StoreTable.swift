@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import KubernetesClient
+internal import KubernetesModel
+
+/// The rules of a store, without its lock: what counts as news, what is too old, and the indexes.
+struct StoreTable<Value: Resource>: Sendable {
+    /// At least so many of the last deleted objects are remembered, so that a late answer to a write brings none of them back.
+    static var tombstones: Int { 1_024 }
+
+    private let indexes: [StoreIndex<Value>]
+    private var entries: [ObjectKey: StoreEntry<Value>] = [:]
+    private var listed: [String: [String: Set<ObjectKey>]] = [:]
+    private var deleted: Set<String> = []
+    private var deletedInOrder: [String] = []
+    private var scopes: Set<ListScope> = []
+
+    init(indexes: [StoreIndex<Value>]) {
+        self.indexes = indexes
+        for index in indexes { listed[index.name] = [:] }
+    }
+
+    // MARK: Reading
+
+    subscript(key: ObjectKey) -> StoreEntry<Value>? { entries[key] }
+
+    var count: Int { entries.count }
+
+    var keys: [ObjectKey] { Array(entries.keys) }
+
+    func entries(_ index: String, _ term: String) -> [StoreEntry<Value>] {
+        guard let terms = listed[index] else { preconditionFailure("the store has no index \(index)") }
+        return (terms[term] ?? []).compactMap { entries[$0] }
+    }
+
+    // MARK: Writing
+
+    mutating func replace(
+        with objects: [Received<Value>],
+        in namespace: String?,
+        isFirst: Bool
+    ) -> [StoreChange<Value>] {
+        let present = Set(objects.map(\.metadata.key))
+        let gone = entries.keys.filter { !present.contains($0) && (namespace == nil || $0.namespace == namespace) }
+        var changes: [StoreChange<Value>] = []
+        for key in gone { if let change = forget(key) { changes.append(change) } }
+        entries.reserveCapacity(entries.count + objects.count)
+        for object in objects {
+            guard var change = put(object) else { continue }
+            change.isFirst = isFirst
+            changes.append(change)
+        }
+        return changes
+    }
+
+    mutating func put(_ object: Received<Value>) -> StoreChange<Value>? {
+        let metadata = object.metadata
+        // What the server still shows was not deleted: a list may be older than an answer that we took up.
+        if let uid = metadata.uid { deleted.remove(uid) }
+        let old = entries[metadata.key]
+        if let known = old?.metadata, known.uid == metadata.uid {
+            // The same again, or older than what our own write has answered already.
+            if known.resourceVersion == metadata.resourceVersion { return nil }
+            if ResourceVersion.isOlder(metadata.resourceVersion, than: known.resourceVersion) { return nil }
+        }
+        let new = StoreEntry(object)
+        entries[metadata.key] = new
+        list(metadata.key, old: old?.value, new: object.value)
+        return StoreChange(old: old, new: new, isFirst: false)
+    }
+
+    mutating func remove(_ object: Received<Value>) -> StoreChange<Value>? {
+        let metadata = object.metadata
+        if let uid = metadata.uid { bury(uid) }
+        guard let old = entries[metadata.key], old.metadata.uid == metadata.uid else { return nil }
+        return forget(metadata.key)
+    }
+
+    /// Takes up an answer to our own write, unless no reflector would ever say that the object has gone.
+    mutating func absorb(_ object: Received<Value>) -> StoreChange<Value>? {
+        if let uid = object.metadata.uid, deleted.contains(uid) { return nil }
+        guard scopes.contains(where: { $0.admits(object.metadata) }) else { return nil }
+        return put(object)
+    }
+
+    /// Says that a reflector keeps this part up to date.
+    mutating func cover(_ scope: ListScope) { scopes.insert(scope) }
+
+    /// The namespace is watched no more: everything of it is freed.
+    mutating func drop(_ scope: ListScope) -> [StoreChange<Value>] {
+        scopes.remove(scope)
+        return replace(with: [], in: scope.namespace, isFirst: false)
+    }
+
+    private mutating func forget(_ key: ObjectKey) -> StoreChange<Value>? {
+        guard let old = entries.removeValue(forKey: key) else { return nil }
+        if let uid = old.metadata.uid { bury(uid) }
+        list(key, old: old.value, new: nil)
+        return StoreChange(old: old, new: nil, isFirst: false)
+    }
+
+    private mutating func bury(_ uid: String) {
+        guard deleted.insert(uid).inserted else { return }
+        deletedInOrder.append(uid)
+        if deletedInOrder.count > 2 * Self.tombstones {
+            for uid in deletedInOrder.prefix(Self.tombstones) { deleted.remove(uid) }
+            deletedInOrder.removeFirst(Self.tombstones)
+        }
+    }
+
+    private mutating func list(_ key: ObjectKey, old: Value?, new: Value?) {
+        for index in indexes {
+            let before = Set(old.map(index.terms) ?? [])
+            let after = Set(new.map(index.terms) ?? [])
+            for term in before.subtracting(after) {
+                listed[index.name]?[term]?.remove(key)
+                if listed[index.name]?[term]?.isEmpty == true { listed[index.name]?[term] = nil }
+            }
+            for term in after.subtracting(before) { listed[index.name]?[term, default: []].insert(key) }
+        }
+    }
+}

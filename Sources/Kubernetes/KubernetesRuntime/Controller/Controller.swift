@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import Basics
+internal import KubernetesClient
+package import KubernetesModel
+
+/// Runs a reconciler over the objects of a store. A value with `run()`: it owns its tasks and stores none.
+package struct Controller<R: Reconciler, C: Clock<Duration>>: Sendable {
+    package struct Settings: Sendable {
+        /// Reconciles at a time.
+        package var workers = 1
+        /// For one reconcile.
+        package var deadline = Duration.seconds(120)
+        /// The first delay after a failure; doubled each time.
+        package var backoffBase = Duration.milliseconds(5)
+        package var backoffLimit = Duration.seconds(1000)
+        package var log: Log
+        package var time: @Sendable () -> MicroTime = { SystemTime.now }
+        /// 0…1; how much of a possible quarter is added to a delay.
+        package var jitter: @Sendable () -> Double = { Double.random(in: 0..<1) }
+
+        package init(workers: Int = 1, log: Log) {
+            self.workers = workers
+            self.log = log
+        }
+    }
+
+    private typealias Queue = WorkQueue<ObjectKey, C>
+
+    private let reconciliation: Reconciliation<R>
+    private let primaries: Store<R.Primary>
+    private let triggers: [Trigger]
+    private let executor: Executor
+    private let clock: C
+    private let settings: Settings
+    private let delays: Locked<RetryDelays<C.Instant>>
+
+    package let state: ControllerState<C>
+
+    /// - Parameters:
+    ///   - primaries: the resources that are reconciled.
+    ///   - triggers: what else leads to them. The changes of `primaries` themselves are always followed.
+    package init(
+        _ reconciler: R,
+        _ primaries: Store<R.Primary>,
+        triggers: [Trigger] = [],
+        executor: Executor,
+        clock: C,
+        settings: Settings
+    ) {
+        reconciliation = Reconciliation(reconciler: reconciler, executor: executor)
+        self.primaries = primaries
+        self.triggers = triggers + [.primaries(primaries)]
+        self.executor = executor
+        self.clock = clock
+        self.settings = settings
+        state = ControllerState(name: R.Primary.kind.kind.lowercased(), settings.workers, settings.deadline)
+        delays = Locked(RetryDelays(base: settings.backoffBase, maximum: settings.backoffLimit))
+    }
+
+    /// Runs until `stop` opens, when keys in hand are finished, or until the task is cancelled.
+    ///
+    /// Each run has a queue of its own, filled from the store: a key that was in hand when a lease was lost would
+    /// otherwise be forgotten.
+    package func run(until stop: Latch) async {
+        let queue = Queue(clock: clock)
+        let detach = triggers.map { trigger in trigger.attach { key, lane in queue.add(key, lane: lane) } }
+        defer { for detach in detach { detach() } }
+        for key in primaries.keys { queue.add(key, lane: .background) }
+        state.begin(queue)
+        defer { state.end() }
+        await withDiscardingTaskGroup { group in
+            group.addTask { await queue.runTimers() }
+            for _ in 0..<settings.workers { group.addTask { await work(on: queue) } }
+            group.addTask {
+                try? await stop.wait()  // or cancelled: the queue ends in both cases
+                queue.shutDown()
+            }
+        }
+    }
+
+    private func work(on queue: Queue) async {
+        while let key = await queue.next() {
+            await handle(key, queue)
+            queue.done(key)
+        }
+    }
+
+    private func handle(_ key: ObjectKey, _ queue: Queue) async {
+        guard let entry = primaries.entry(key) else {
+            // Gone: nothing to reconcile, nothing to retry, nothing to remember.
+            delays.withLock { $0.forget(key) }
+            return executor.forget(R.Primary.kind, key)
+        }
+        let context = context(for: key, entry.metadata)
+        do {
+            let revisit = try await withDeadline(settings.deadline, clock: clock) {
+                try await reconciliation.run(entry, in: context)
+            }
+            switch revisit {
+            case .onChange: delays.withLock { $0.forget(key) }
+            case .after(let delay):
+                // Only now: forgotten before its success, a flapping object would be retried at full speed.
+                delays.withLock { $0.forget(key) }
+                queue.add(key, after: delay, lane: delay == .zero ? .urgent : .background)
+            case .backOff: retry(key, queue)
+            }
+        } catch {
+            // A CancellationError out of the work itself is an ordinary failure; ours means that we are being stopped.
+            if Task.isCancelled { return }
+            await failed(error, entry, queue, context)
+        }
+    }
+
+    private func failed(_ error: any Error, _ entry: Entry, _ queue: Queue, _ context: ReconcileContext) async {
+        if let error = error as? DeadlineExceeded, let primary = entry.value {
+            // What the reconcile itself could not say any more. If that fails too, the next failure says it.
+            try? await withDeadline(.seconds(10), clock: clock) {
+                try await reconciliation.report(error, of: primary, planned: nil, in: context)
+            }
+        }
+        let failure = ReconcileFailure(error)
+        context.log.warning("Failed to reconcile", ["error": failure.message, "reason": failure.reason])
+        let timeLeft = reconciliation.cleanupTimeLeft(of: entry, at: settings.time())
+        if failure.isTerminal, timeLeft == nil {
+            delays.withLock { $0.forget(entry.metadata.key) }  // the next change of the object brings it back
+        } else {
+            retry(entry.metadata.key, queue, within: timeLeft.map { max($0, .zero) })
+        }
+    }
+
+    private typealias Entry = StoreEntry<R.Primary>
+
+    /// - Parameter limit: something is due then, however long the back-off is by now.
+    private func retry(_ key: ObjectKey, _ queue: Queue, within limit: Duration? = nil) {
+        let jitter = settings.jitter()
+        let delay = delays.withLock { $0.next(for: key, now: clock.now, jitter: jitter) }
+        queue.add(key, after: min(delay, limit ?? delay))
+    }
+
+    private func context(for key: ObjectKey, _ metadata: ObjectMeta) -> ReconcileContext {
+        let id = String(UInt64.random(in: 0 ... .max), radix: 16)
+        let log = settings.log.with([
+            "controller": state.name, "namespace": key.namespace ?? "", "name": key.name, "reconcile": id,
+            "generation": metadata.generation.map { "\($0)" } ?? "",
+        ])
+        return ReconcileContext(id: id, log: log, time: settings.time())
+    }
+}

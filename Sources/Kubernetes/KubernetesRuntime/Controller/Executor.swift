@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Basics
+internal import JSON
+package import KubernetesClient
+package import KubernetesModel
+
+/// Carries out plans, of all kinds. The only code that writes objects of controllers.
+///
+/// A child is applied only if the intent differs from the last one or the object is not as our apply left it (rows 62,
+/// 327). The memory of that is lost on restart; then each child is applied once more, which changes nothing.
+package final class Executor: Sendable {
+    package typealias Emit = @Sendable (EventIntent, ObjectReference, _ reconcile: String) -> Void
+
+    private let client: KubernetesClient
+    private let caches: [ResourceKind: any ObjectCache]
+    private let emit: Emit
+    private let applied = Locked(AppliedIntents())
+
+    /// - Parameters:
+    ///   - caches: the stores of the kinds that are applied, and of the resources themselves. A kind without one is
+    ///     applied at every reconcile.
+    ///   - emit: sends an event. Does not wait.
+    package init(_ client: KubernetesClient, caches: [any ObjectCache], emit: @escaping Emit) {
+        self.client = client
+        self.caches = Dictionary(caches.map { ($0.kind, $0) }) { first, _ in first }
+        self.emit = emit
+    }
+
+    /// Forgets what was applied for an object that is gone.
+    func forget(_ kind: ResourceKind, _ key: ObjectKey) {
+        applied.withLock { $0.forget(ObjectReference(kind: kind, key: key)) }
+    }
+
+    // MARK: The parts of a plan
+
+    /// - Throws: ``ReconcileError`` with `nameConflict` before anything of somebody else's is touched.
+    func apply(_ intent: ApplyIntent, for primary: ObjectReference, in context: ReconcileContext) async throws {
+        let child = ObjectReference(kind: intent.kind, key: intent.key)
+        let primary = ObjectReference(kind: primary.kind, key: primary.key)  // its successor is told by the intent
+        let cache = caches[intent.kind]
+        let known = cache?.known(intent.key)
+        let print = Fingerprint(of: intent.body.sorted.jsonBytes)
+        if let known, applied.withLock({ $0.isCurrent(child, of: primary, intent: print, seen: known.fingerprint) }) {
+            return
+        }
+        try await refuseForeign(intent, child, of: primary, known?.metadata)
+        var intent = intent
+        if let uid = known?.metadata.uid, intent.body["metadata"]?["uid"] == nil {
+            // Deleted meanwhile, it is to be a conflict and not a new object.
+            intent.body["metadata"]?["uid"] = .string(uid)
+        }
+        let written = try await client.apply(intent)
+        if written.metadata.resourceVersion != known?.metadata.resourceVersion {
+            context.log.info(
+                written.isNew ? "Created object" : "Changed object",
+                ["object": "\(child)", "resourceVersion": written.metadata.resourceVersion ?? ""]
+            )
+        }
+        if let result = cache?.absorb(written) {
+            applied.withLock { $0.remember(child, of: primary, intent: print, result: result) }
+        }
+    }
+
+    func delete(_ object: ObjectReference, uid: String, in context: ReconcileContext) async throws {
+        if try await client.delete(object.kind, object.key, uid: uid) {
+            context.log.info("Deleted object", ["object": "\(object)"])
+        }
+    }
+
+    /// Writes the status if it differs from what the object shows: every write is an event to ourselves.
+    func write<Primary: ResourceWithStatus>(_ status: Primary.Status, of type: Primary.Type, _ metadata: ObjectMeta)
+        async throws
+    {
+        // The newest that is known: our own write of a moment ago included.
+        let shown = (caches[Primary.kind] as? Store<Primary>)?[metadata.key]
+        if let shown, shown.metadata.uid == metadata.uid, shown.status == status { return }
+        var body: JSON = [
+            "apiVersion": .string(Primary.kind.apiVersion), "kind": .string(Primary.kind.kind),
+            "metadata": [
+                "name": .string(metadata.name), "namespace": metadata.namespace.map { .string($0) },
+                "uid": metadata.uid.map { .string($0) },
+            ],
+        ]
+        body["status"] = try JSONDocument(parsing: status.jsonBytes).decode()
+        let intent = ApplyIntent(kind: Primary.kind, key: metadata.key, body: body)
+        caches[Primary.kind]?.absorb(try await client.applyStatus(intent))
+    }
+
+    func send(_ events: [EventIntent], about primary: ObjectReference, in context: ReconcileContext) {
+        for event in events { emit(event, primary, context.id) }
+    }
+
+    /// What is known of an object now: our own writes of a moment ago included.
+    func newest(_ kind: ResourceKind, _ metadata: ObjectMeta) -> ObjectMeta {
+        let known = caches[kind]?.known(metadata.key)?.metadata
+        return known?.uid == metadata.uid ? known ?? metadata : metadata
+    }
+
+    /// Sets the list of finalizers, unless the object is not the one we looked at any more.
+    func setFinalizers(
+        _ finalizers: [String],
+        of metadata: ObjectMeta,
+        _ kind: ResourceKind
+    ) async throws(KubernetesError) {
+        let list = JSON.array(finalizers.map { .string($0) })
+        let operations: [JSONPatch] = [
+            .test(path: "/metadata/resourceVersion", .string(metadata.resourceVersion ?? "")),
+            .add(path: "/metadata/finalizers", list),
+        ]
+        do throws(KubernetesError) {
+            caches[kind]?.absorb(try await client.patch(kind, metadata.key, operations))
+        } catch {
+            // `invalid` means that the test did not hold: somebody else was faster.
+            throw error.code == .invalid ? KubernetesError(.conflict, error.message, cause: error) : error
+        }
+    }
+
+    // MARK: Whose it is
+
+    /// Nothing is taken over: a namesake stays as it is. What does not show by its owner whose it is, is looked at once.
+    private func refuseForeign(
+        _ intent: ApplyIntent,
+        _ child: ObjectReference,
+        of primary: ObjectReference,
+        _ known: ObjectMeta?
+    ) async throws {
+        if let owner = known?.controller { return try intent.require(owner) }
+        if known != nil, applied.withLock({ $0.hasApplied(child, of: primary) }) { return }
+        guard let present = try await client.ownership(intent.kind, intent.key) else { return }
+        if let owner = present.metadata.controller { return try intent.require(owner) }
+        guard present.managers.contains(KubernetesClient.fieldManager) else { throw intent.nameConflict(nil) }
+    }
+}
+
+extension ApplyIntent {
+    /// Refuses an object whose controlling owner is not the one that the intent states.
+    fileprivate func require(_ owner: OwnerReference) throws(ReconcileError) {
+        guard case .array(let owners)? = body["metadata"]?["ownerReferences"],
+            owners.contains(where: { $0["controller"] == true && $0["uid"] == .string(owner.uid) })
+        else { throw nameConflict(owner) }
+    }
+
+    fileprivate func nameConflict(_ owner: OwnerReference?) -> ReconcileError {
+        let whose = owner.map { "belongs to \($0.kind) \($0.name)" } ?? "was not made by kittiwake"
+        return ReconcileError(
+            code: .nameConflict,
+            message: "\(kind.kind) \(key) \(whose) and is left alone; rename or delete it"
+        )
+    }
+}

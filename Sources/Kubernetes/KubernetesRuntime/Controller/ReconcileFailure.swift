@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import KubernetesClient
+package import KubernetesModel
+
+/// Why a reconcile came to nothing, as a status tells it.
+package struct ReconcileFailure: Error, Equatable, Sendable {
+    /// One word in upper camel case, for a condition.
+    package var reason: String
+    package var message: String
+    /// Nothing is tried again before something changes.
+    package var isTerminal: Bool
+    /// It is the specification that cannot be carried out.
+    package var isRejection: Bool
+
+    package init(reason: String, message: String, isTerminal: Bool = false, isRejection: Bool = false) {
+        self.reason = reason
+        self.message = message
+        self.isTerminal = isTerminal
+        self.isRejection = isRejection
+    }
+
+    package init(_ error: PlanError) {
+        let reason =
+            switch error.code {
+            case .invalidSpec: "InvalidSpec"
+            case .unsupportedTransition: "UnsupportedTransition"
+            }
+        self.init(reason: reason, message: error.description, isTerminal: true, isRejection: true)
+    }
+
+    /// Any other error. One that is ``ReasonedError`` says its reason itself.
+    init(_ error: any Error) {
+        switch error {
+        case let error as ReconcileFailure: self = error
+        case let error as PlanError: self.init(error)
+        case let error as any ReasonedError:
+            self.init(reason: error.reason, message: "\(error)", isTerminal: error.isTerminal)
+        case let error as KubernetesError:
+            let name = error.code.rawValue
+            let reason = name.prefix(1).uppercased() + name.dropFirst()
+            // The server will say the same again until the object or the cluster changes.
+            let isTerminal = error.code == .invalid || error.code == .badRequest
+            self.init(reason: reason, message: error.message, isTerminal: isTerminal)
+        case let error as DeadlineExceeded:
+            self.init(reason: "DeadlineExceeded", message: "Not done within \(error.limit)")
+        default: self.init(reason: "ReconcileFailed", message: "\(error)")
+        }
+    }
+}
+
+/// An error that knows how a condition names it.
+package protocol ReasonedError: Error {
+    /// One word in upper camel case.
+    var reason: String { get }
+    /// Whether no retry can help: the controller waits for the object to change.
+    var isTerminal: Bool { get }
+}
+
+/// What the runtime itself refuses to do.
+package struct ReconcileError: ReasonedError, Equatable, CustomStringConvertible {
+    package enum Code: String, Equatable, Sendable {
+        /// An object of the name is there and is somebody else's.
+        case nameConflict = "NameConflict"
+        /// Only the metadata of the resource can be read.
+        case unreadable = "Unreadable"
+    }
+
+    package var code: Code
+    package var message: String
+
+    package var reason: String { code.rawValue }
+    /// The namesake may go, and nothing would tell us.
+    package var isTerminal: Bool { false }
+    package var description: String { message }
+}
+
+extension ConditionedStatus {
+    /// Sets the standard conditions for a failure (rows 201–207): `Ready` is False; `Stalled` is True if nothing will be
+    /// tried again, otherwise `Reconciling` is.
+    package mutating func report(_ failure: ReconcileFailure, generation: Int64?, at time: String) {
+        let message = String(failure.message.prefix(1024))
+        let set = { (conditions: [Condition], type: String, status: Bool) in
+            conditions.setting(
+                type,
+                to: Condition.Status(status),
+                reason: failure.reason,
+                message: message,
+                generation: generation,
+                at: time
+            )
+        }
+        observedGeneration = generation
+        conditions = set(conditions, "Ready", false)
+        conditions = set(conditions, "Stalled", failure.isTerminal)
+        conditions = set(conditions, "Reconciling", !failure.isTerminal)
+        if failure.isRejection { conditions = set(conditions, "ConfigValid", false) }
+    }
+}
