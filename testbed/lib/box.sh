@@ -1,5 +1,5 @@
-# SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
+# SPDX-License-Identifier: Apache-2.0
 # The box: the namespaces that the bed's programs run in, and its directory $state.
 # Sourced after common.sh and process.sh, never run.
 # shellcheck disable=SC2034,SC2154  # names shared with the other files and the commands

@@ -1,5 +1,5 @@
-# SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
+# SPDX-License-Identifier: Apache-2.0
 # Makes what the test bed runs, into the cache: programs in Go, Java libraries by Maven, Debian packages.
 # What is there already is left alone. Sourced after common.sh, never run.
 # shellcheck disable=SC2154  # names of common.sh
@@ -36,7 +36,7 @@ build_light() {
 }
 
 build_kubernetes() {
-	"$here/../scripts/toolchain" testbed
+	install_packages
 	build_light
 	go_program dns '-s -w'
 	build_registry
@@ -58,10 +58,14 @@ build_s3() {
 build_kafka() { jars kafka "$kafka_libs" "-Dkafka.version=$kafka_version"; }
 
 build_images() {
+	install_packages
+	build_kafka
 	jars connect-file "$file_plugin" "-Dkafka.version=$kafka_version"
-	jars iceberg-sink "$iceberg_plugin" "-Diceberg.version=$iceberg_version" -Pwith-hive
+	jars iceberg-sink "$iceberg_plugin" "-Diceberg.version=$iceberg_version"
 	"$here/image" build connect-worker
 }
+
+install_packages() { "$here/../scripts/toolchain" testbed; }
 
 # The version that the programs report; a client decides by it what the server can do.
 kube_flags() {

@@ -1,5 +1,5 @@
-# SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
+# SPDX-License-Identifier: Apache-2.0
 # Names, paths, messages and waiting, for all commands of the test bed. Sourced, never run.
 # shellcheck disable=SC2034  # used by the commands that source this file
 

@@ -1,5 +1,5 @@
-# SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
+# SPDX-License-Identifier: Apache-2.0
 # Arguments of the control plane's programs, for the bed and for the light mode. Sourced after common.sh, never run.
 # shellcheck disable=SC2034,SC2054,SC2154  # names shared with the commands; commas inside arguments
 

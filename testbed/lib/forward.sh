@@ -1,5 +1,5 @@
-# SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
+# SPDX-License-Identifier: Apache-2.0
 # Ports of the box on the machine's 127.0.0.1. Sourced after box.sh and pki.sh, never run.
 # shellcheck disable=SC2154  # names of the other files
 

@@ -1,5 +1,5 @@
-# SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
+# SPDX-License-Identifier: Apache-2.0
 # A Kubernetes of one node in the box. Sourced after box.sh and control-plane.sh, never run.
 # shellcheck disable=SC2154  # names of the other files
 

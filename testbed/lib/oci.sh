@@ -1,5 +1,5 @@
-# SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
+# SPDX-License-Identifier: Apache-2.0
 # Writes OCI image layouts with nothing but tar, gzip and sha256sum: the same bytes from the same files.
 # One image lies in one directory of $store; images share the blobs of their base by hard links.
 # Sourced after common.sh, never run.

@@ -1,5 +1,5 @@
-# SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
+# SPDX-License-Identifier: Apache-2.0
 # Certificates and kubeconfigs, made with openssl. Sourced, never run.
 # Every function works in the current directory.
 

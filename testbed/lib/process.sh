@@ -1,5 +1,5 @@
-# SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
+# SPDX-License-Identifier: Apache-2.0
 # Programs in the background. Each has a log and a file with its process id under the directory $state.
 # Sourced after common.sh, never run.
 # shellcheck disable=SC2154  # state: set by the command

@@ -1,5 +1,5 @@
-# SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
+# SPDX-License-Identifier: Apache-2.0
 # What the images are made of. Sourced after oci.sh and build.sh, never run.
 # shellcheck disable=SC2154  # names of the other files
 
@@ -76,6 +76,7 @@ make_jre() {
 # finding out what is in one takes about a second: only Connect's own and the client are there, what these need is in
 # /app/kafka-libs. The broker stays out.
 inputs_of_connect-worker() {
+	[[ -e $iceberg_plugin/.stamp ]] || fail "the jars are missing: run $here/bed build images"
 	cat "$store/jre/stamp" "$kafka_libs/.stamp" "$file_plugin/.stamp" "$iceberg_plugin/.stamp" "$here/etc/log4j2.yaml"
 }
 make_connect-worker() {

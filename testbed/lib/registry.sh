@@ -1,5 +1,5 @@
-# SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
+# SPDX-License-Identifier: Apache-2.0
 # Image registries (docker-registry). Sourced after process.sh and pki.sh, never run.
 # shellcheck disable=SC2154  # names of the other files
 

@@ -1,5 +1,5 @@
-# SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
+# SPDX-License-Identifier: Apache-2.0
 # What runs in the bed. Sourced after node.sh, never run.
 # shellcheck disable=SC2154  # names of the other files
 
