@@ -54,7 +54,12 @@ await() {
 # take_lock FILE: waits for it and holds it until the command ends. Whoever holds it may remove the file.
 take_lock() {
 	mkdir -p "$(dirname "$1")"
-	until exec 9>"$1" && flock 9 && [[ $1 -ef /proc/self/fd/9 ]]; do :; done
+	until exec 9>"$1" && { flock --nonblock 9 || wait_for_lock "$1"; } && [[ $1 -ef /proc/self/fd/9 ]]; do :; done
+}
+
+wait_for_lock() {
+	say "waiting for another command, which holds $1"
+	flock 9
 }
 
 # A port from below the range that the kernel gives out by itself, in which nobody listens now.

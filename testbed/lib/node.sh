@@ -20,7 +20,7 @@ await_kubernetes() {
 	start_controllers
 	require_program containerd 20 enter_box test -S /run/containerd/containerd.sock
 	start_kubelet
-	fill_cluster
+	step "first images and objects" fill_cluster
 	step "DNS server" require_program dns 20 enter_box curl -sf http://127.0.0.1:10290/ready
 	step "node" require_program kubelet 60 node_is_ready
 }
