@@ -66,6 +66,8 @@ close_box() {
 }
 
 make_box() {
+	# A pod that asks a Service for another pod of the same node gets no answer without it.
+	[[ -e /proc/sys/net/bridge ]] || modprobe br_netfilter || fail "the kernel's module br_netfilter is missing"
 	setsid unshare --mount --pid --net --uts --fork --propagation private --mount-proc --kill-child \
 		"$here/lib/box-init" "$state" "$node_name" "$node_address" "$service_range" \
 		>"$state/log/box.log" 2>&1 </dev/null 9>&- &
@@ -79,7 +81,8 @@ make_cgroups() {
 	local hierarchy controller
 	if [[ -e /sys/fs/cgroup/cgroup.controllers ]]; then
 		for controller in $(</sys/fs/cgroup/cgroup.controllers); do
-			printf '+%s' "$controller" >/sys/fs/cgroup/cgroup.subtree_control || true
+			# One that cannot be handed on is missed by the kubelet, if at all; it says so in its log.
+			printf '+%s' "$controller" 2>/dev/null >/sys/fs/cgroup/cgroup.subtree_control || true
 		done
 		mkdir -p "/sys/fs/cgroup/$cgroup"
 		return
