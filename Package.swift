@@ -49,7 +49,7 @@ let package = Package(
         target("Encoding/JSON", ["CYYJSON"]),
         target("Encoding/YAML", ["CYAML", "JSON"]),
         target("Kubernetes/KubernetesModel", ["Basics", "Crypto", "JSON", "YAML"]),
-        target("Resources", ["Basics", "JSON", "KubernetesModel"]),
+        target("Resources", ["Basics", "JSON", "KubernetesModel", "YAML"]),
         target("Planning", ["Basics", "Crypto", "JSON", "KubernetesModel", "Resources"]),
 
         // Bindings: one C library each
@@ -112,6 +112,8 @@ let package = Package(
         ),
         tests(of: "ObjectStorage"),
         tests(of: "Operator", ["Basics"]),
+        tests(of: "Planning", ["Basics", "JSON", "KubernetesModel", "Resources", "YAML"]),
+        tests(of: "Resources", ["Basics", "JSON", "KubernetesModel", "YAML"]),
         tests(of: "YAML", ["JSON"]),
     ],
     swiftLanguageModes: [.v6]

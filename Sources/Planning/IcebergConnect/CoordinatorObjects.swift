@@ -9,7 +9,7 @@ internal import Resources
 struct CoordinatorObjects {
     var spec: IcebergConnectSpec
     var names: IcebergConnectNames
-    var settings: CoordinatorSettings
+    var configuration: CoordinatorConfiguration
     /// The text of `.dockerconfigjson`, if the registry wants a login.
     var registryLogin: Secret?
 
@@ -35,7 +35,7 @@ struct CoordinatorObjects {
 
     // MARK: Configuration
 
-    private var credentials: [CoordinatorSettings.Entry] { settings.entries.filter(\.isCredential) }
+    private var credentials: [CoordinatorConfiguration.Entry] { configuration.entries.filter(\.isCredential) }
 
     private var configurationSecret: DesiredObject? {
         guard !credentials.isEmpty else { return nil }
@@ -48,7 +48,7 @@ struct CoordinatorObjects {
     }
 
     private var configMap: DesiredObject {
-        let shown = settings.entries.compactMap { entry in entry.shown.map { (entry.key, $0) } }
+        let shown = configuration.entries.compactMap { entry in entry.shown.map { (entry.key, $0) } }
         return .configMap(
             key(names.coordinatorConfig),
             labels: names.coordinatorLabels,
@@ -59,7 +59,7 @@ struct CoordinatorObjects {
 
     /// Each variable names its key, so that a key more in the ConfigMap reaches nothing.
     private var environment: [JSON] {
-        let configured = settings.entries.map { entry -> JSON in
+        let configured = configuration.entries.map { entry -> JSON in
             let reference: JSON = ["name": .string(names.coordinatorConfig), "key": .string(entry.key)]
             let source: JSON = entry.isCredential ? ["secretKeyRef": reference] : ["configMapKeyRef": reference]
             return ["name": .string(entry.variable), "valueFrom": source]
@@ -75,7 +75,7 @@ struct CoordinatorObjects {
 
     private var hash: String {
         ConfigurationHash.of(
-            settings.entries.map { entry in entry.value.reveal { "\(entry.key)=\($0)" } }.joined(separator: "\n")
+            configuration.entries.map { entry in entry.value.reveal { "\(entry.key)=\($0)" } }.joined(separator: "\n")
         )
     }
 

@@ -12,12 +12,23 @@ extension IcebergConnectAssessment {
     /// Nothing happens before the first status is written: whoever looks sees that the resource was noticed.
     private var steps: [Step<IcebergConnectEffect>] {
         guard old != nil, refusal == nil else { return [] }
-        let transfers = images.compactMap(\.job).map { Step.effect(IcebergConnectEffect.obtainImage($0)) }
         let remnants = remnants
         // Two coordinators, the old and the new one, should not run side by side.
         let first = remnants.filter { $0.kind == ObjectKind.deployment }.map(\.deletion)
         let last = remnants.filter { $0.kind != ObjectKind.deployment }.map(\.deletion)
         return transfers + first + applies + last
+    }
+
+    private var transfers: [Step<IcebergConnectEffect>] {
+        let wanted = images.compactMap { standing in
+            standing.job.map { Step.effect(IcebergConnectEffect.obtainImage($0, known: standing.known)) }
+        }
+        // A ready image took the place of one from S3, or the workers were switched off.
+        let unwanted = ImageRole.allCases.filter { role in
+            let stage = images.first { $0.role == role }
+            return seen.images[role] != nil && stage?.job == nil && stage?.stage != .blocked
+        }
+        return wanted + unwanted.map { .effect(.abandonImage($0)) }
     }
 
     private var applies: [Step<IcebergConnectEffect>] {
@@ -41,8 +52,6 @@ extension IcebergConnectAssessment {
 
     private func revisit(with status: IcebergConnectStatus) -> Revisit {
         if status.phase != targetPhase { return .after(.zero) }
-        let retries = imageFailures.map(\.failure.retryIn).filter { $0 > .zero }
-        if let soonest = retries.min() { return .after(soonest) }
         // Their coming is not always announced: a stranger's object is in no cache.
         if refusal != nil || !conflicts.isEmpty || !secrets.missing.isEmpty { return .after(.seconds(30)) }
         if isUnreachable { return .after(.seconds(3)) }

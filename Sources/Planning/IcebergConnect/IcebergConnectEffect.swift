@@ -4,11 +4,12 @@ package import Basics
 
 /// What the plan of an `IcebergConnect` asks for outside the Kubernetes API.
 package enum IcebergConnectEffect: Equatable, Sendable {
-    /// Get an image from S3 into the registry. Asked for again with each reconcile until it is done: a job that runs
-    /// already goes on, one that failed begins again when its time has come.
-    case obtainImage(ImageJob)
-    /// The resource goes: end its transfers and forget what is known of them.
-    case abandonImages
+    /// Bring an image from S3 into the registry and keep it there. Asked for with each reconcile, which changes nothing
+    /// while the job is the same: how often something is tried is not decided here. With another job for the role, the
+    /// old one ends.
+    case obtainImage(ImageJob, known: KnownImage?)
+    /// Nothing is wanted for the role any more: end its job and forget what is known of it.
+    case abandonImage(ImageRole)
 }
 
 /// Which of the two images.
@@ -19,18 +20,19 @@ package enum ImageRole: String, CaseIterable, Comparable, Sendable {
     package static func < (left: ImageRole, right: ImageRole) -> Bool { left.rawValue < right.rawValue }
 }
 
+/// An image that was obtained earlier. If neither the file nor the registry has changed since, nothing is read.
+package struct KnownImage: Equatable, Sendable {
+    package var etag: String
+    package var digest: Digest
+    package var containsKittiwake: Bool
+}
+
 /// All that a transfer needs to know.
 package struct ImageJob: Equatable, Sendable {
     package enum Credentials: Equatable, Sendable {
         case keys(accessKeyID: Secret, secretAccessKey: Secret)
         /// The role or web identity of the operator's pod.
         case environment
-    }
-
-    /// An image that was obtained earlier. If neither the file nor the registry has changed since, nothing is read.
-    package struct Known: Equatable, Sendable {
-        package var etag: String
-        package var digest: Digest
     }
 
     package var role: ImageRole
@@ -45,7 +47,6 @@ package struct ImageJob: Equatable, Sendable {
     package var tag: String
     /// The text of `.dockerconfigjson`; `nil`: no login.
     package var registryLogin: Secret?
-    package var known: Known?
 
     /// Tells jobs apart: where from and where to, without credentials.
     package var source: String {

@@ -120,8 +120,8 @@ extension IcebergConnectObservation {
         }
 
         package enum State: Equatable, Sendable {
-            /// It is being looked up whether anything has to be read at all.
-            case checking
+            /// Not begun, or being looked up whether anything has to be read at all.
+            case waiting
             /// From S3. `total` is `nil` while unknown.
             case reading(ByteCount, of: ByteCount?)
             /// All is read; the registry is being completed.
@@ -132,12 +132,12 @@ extension IcebergConnectObservation {
 
         package struct Image: Equatable, Sendable {
             /// Of the file in S3, as S3 names it.
-            package var etag: String?
+            package var etag: String
             package var digest: Digest
             /// Whether the program `kittiwake` is in its layers.
             package var containsKittiwake: Bool
 
-            package init(etag: String?, digest: Digest, containsKittiwake: Bool) {
+            package init(etag: String, digest: Digest, containsKittiwake: Bool) {
                 self.etag = etag
                 self.digest = digest
                 self.containsKittiwake = containsKittiwake
@@ -150,14 +150,11 @@ extension IcebergConnectObservation {
             /// A sentence with the step and what to do. No secret.
             package var message: String
             package var attempts: Int
-            /// Until the next attempt is due; zero or less: now.
-            package var retryIn: Duration
 
-            package init(reason: String, message: String, attempts: Int, retryIn: Duration) {
+            package init(reason: String, message: String, attempts: Int) {
                 self.reason = reason
                 self.message = message
                 self.attempts = attempts
-                self.retryIn = retryIn
             }
         }
     }

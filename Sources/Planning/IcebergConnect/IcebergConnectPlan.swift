@@ -24,7 +24,7 @@ package enum IcebergConnectPlan {
             let ranks = (kinds.firstIndex(of: left.kind) ?? 0, kinds.firstIndex(of: right.kind) ?? 0)
             return (ranks.0, left.key.description) < (ranks.1, right.key.description)
         }
-        return Whole(steps: [.effect(.abandonImages)] + sorted.map(\.deletion))
+        return Whole(steps: ImageRole.allCases.map { .effect(.abandonImage($0)) } + sorted.map(\.deletion))
     }
 
     /// Every object that a resource may need: where to look for somebody else's of the same name. Empty for an invalid

@@ -20,8 +20,10 @@ struct ImageStanding: Equatable {
     var stage: Stage
     /// What goes into the pod template: the image asked for, or, until it is there, the one that was obtained before.
     var image: IcebergConnectStatus.Image?
-    /// The transfer to ask for.
+    /// The transfer to ask for; `nil` if none is needed, or a Secret is missing.
     var job: ImageJob?
+    /// What an earlier transfer of the same job gave.
+    var known: KnownImage?
     /// True if what was obtained before is not what is asked for now.
     var isNew: Bool
 }
@@ -43,7 +45,7 @@ extension ImageStanding {
             return
         }
         let login = role == .worker ? secrets.workerLogin : secrets.coordinatorLogin
-        var job = ImageJob(
+        let job = ImageJob(
             role: role,
             region: storage.region,
             bucket: storage.bucket,
@@ -55,9 +57,6 @@ extension ImageStanding {
             registryLogin: login.secret
         )
         let matching = recorded.flatMap { $0.source == job.source ? $0 : nil }
-        if let etag = matching?.etag, let digest = matching?.digest.flatMap({ Digest($0) }) {
-            job.known = ImageJob.Known(etag: etag, digest: digest)
-        }
         let isBlocked = secrets.storage == nil || login == .missing
         self.init(role: role, stage: .blocked, image: recorded, job: isBlocked ? nil : job, isNew: matching == nil)
 
@@ -65,14 +64,13 @@ extension ImageStanding {
         if case .done(let image) = state {
             self.image = Self.record(image, job)
             stage = .obtained
-            self.job = nil
         } else if matching != nil {
             // Obtained earlier, perhaps by another process: it is only looked whether that still holds.
             stage = .obtained
         } else if !isBlocked {
             stage = Self.stage(of: state)
         }
-        if case .failed(let failure) = state, failure.retryIn > .zero { self.job = nil }
+        known = matching.flatMap(KnownImage.init)
     }
 
     private init(ready wanted: IcebergConnectSpec.Image, role: ImageRole, recorded: IcebergConnectStatus.Image?) {
@@ -91,7 +89,7 @@ extension ImageStanding {
 
     private static func stage(of state: IcebergConnectObservation.ImageProgress.State?) -> Stage {
         switch state {
-        case nil, .checking, .done: .downloading(tenths: nil)
+        case nil, .waiting, .done: .downloading(tenths: nil)
         case .reading(let count, let total): .downloading(tenths: tenths(count.bytes, of: total?.bytes))
         case .completing: .building
         case .failed(let failure): .failed(failure)
@@ -114,5 +112,15 @@ extension ImageStanding {
             reference: "\(job.repository)@\(image.digest)",
             containsKittiwake: image.containsKittiwake
         )
+    }
+}
+
+extension KnownImage {
+    /// `nil` if the record says too little to rely on.
+    fileprivate init?(_ image: IcebergConnectStatus.Image) {
+        guard let etag = image.etag, let digest = image.digest.flatMap({ Digest($0) }),
+            let containsKittiwake = image.containsKittiwake
+        else { return nil }
+        self.init(etag: etag, digest: digest, containsKittiwake: containsKittiwake)
     }
 }

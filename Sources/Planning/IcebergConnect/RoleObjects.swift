@@ -79,7 +79,11 @@ extension RoleObjects {
         let objects = CoordinatorObjects(
             spec: spec,
             names: names,
-            settings: CoordinatorSettings(spec, jaas: secrets.coordinatorJAAS.secret, catalogSecret: catalog ?? [:]),
+            configuration: CoordinatorConfiguration(
+                spec,
+                jaas: secrets.coordinatorJAAS.secret,
+                catalogSecret: catalog ?? [:]
+            ),
             registryLogin: secrets.coordinatorLogin.secret
         )
         // An image made for the original holds only a Java program (000.5 i).

@@ -61,22 +61,25 @@ extension IcebergConnectSchema {
         ]
     )
 
+    /// Stands with the whole specification: the API server checks the rules of an object that it fills in itself before
+    /// it fills in what is inside.
+    static let differentTopics = SchemaRule.rule(
+        "self.worker.storage.offsetTopic != self.worker.storage.configTopic && "
+            + "self.worker.storage.offsetTopic != self.worker.storage.statusTopic && "
+            + "self.worker.storage.configTopic != self.worker.storage.statusTopic",
+        field: "worker.storage",
+        message: "offsetTopic, configTopic and statusTopic must be three different topics",
+        holds: { spec in
+            let topics = ["offsetTopic", "configTopic", "statusTopic"].compactMap { name in
+                if case .string(let topic) = spec["worker"]?["storage"]?[name] { topic } else { nil }
+            }
+            return Set(topics).count == topics.count
+        }
+    )
+
     private static let storage = Schema.object(
         "The three topics in which Connect keeps its state. Every Connect cluster needs topics of its own.",
         isFilledIn: true,
-        rules: [
-            .rule(
-                "self.offsetTopic != self.configTopic && self.offsetTopic != self.statusTopic && "
-                    + "self.configTopic != self.statusTopic",
-                message: "offsetTopic, configTopic and statusTopic must be three different topics",
-                holds: { storage in
-                    let topics = ["offsetTopic", "configTopic", "statusTopic"].compactMap { name in
-                        if case .string(let topic) = storage[name] { topic } else { nil }
-                    }
-                    return Set(topics).count == topics.count
-                }
-            )
-        ],
         [
             .optional("offsetTopic", topic("Topic of the source offsets.", default: "connect-offsets")),
             .optional("offsetReplicationFactor", replicas("Copies of each offset record.")),

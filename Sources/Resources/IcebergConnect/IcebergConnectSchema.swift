@@ -63,6 +63,7 @@ package enum IcebergConnectSchema {
                     || !["worker", "coordinator"].contains { spec["images"]?[$0]?["s3Path"] != nil }
             }
         ),
+        differentTopics,
     ]
 
     private static func isCoordinatorOnly(_ spec: JSON) -> Bool { spec["coordinatorOnly"] == true }

@@ -34,7 +34,7 @@ package struct IcebergConnectStatus: Equatable, Sendable {
     package var claims: Claims
 
     package init(
-        phase: Phase,
+        phase: Phase = .pending,
         message: String = "",
         observedGeneration: Int64? = nil,
         conditions: [Condition] = [],

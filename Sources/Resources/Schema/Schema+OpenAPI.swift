@@ -29,6 +29,7 @@ extension Schema {
                 ("minimum", .integer(form.range.lowerBound)),
             ] + (form.range.upperBound == form.largest ? [] : [("maximum", .integer(form.range.upperBound))])
         case .boolean: [("type", "boolean")]
+        case .time: [("type", "string"), ("format", "date-time")]
         case .object(let fields): objectMembers(fields)
         case .map(let values, let count):
             [
@@ -44,6 +45,7 @@ extension Schema {
     }
 
     private func objectMembers(_ fields: [Field]) -> [(String, JSON)] {
+        guard !fields.isEmpty else { return [("type", "object")] }
         let properties = JSON.object(JSONObject(fields.map { ($0.name, $0.schema.openAPI) }))
         let required = fields.filter(\.isRequired).map { JSON.string($0.name) }
         let type: [(String, JSON)] = [("type", "object")]

@@ -35,7 +35,7 @@ extension Schema {
         switch (kind, value) {
         case (.string(let form), .string(let text)): found += form.problems(in: text)
         case (.integer(let form), .integer(let number)): found += form.problems(in: number)
-        case (.boolean, .bool): break
+        case (.boolean, .bool), (.time, .string): break
         case (.quantity, .string(let text)):
             if Quantity(text) == nil { found.append(.here(Quantity.expectation)) }
         case (.quantity, .integer): break
@@ -70,6 +70,7 @@ extension Schema {
         case .quantity: "a quantity"
         case .integer: "an integer"
         case .boolean: "true or false"
+        case .time: "a time"
         case .object: "an object"
         case .map: "a map"
         case .list: "a list"

@@ -14,6 +14,8 @@ package struct Schema: Sendable {
         case quantity
         case integer(IntegerForm)
         case boolean
+        /// RFC 3339.
+        case time
         case object([Field])
         /// Any names, each with a value of the same schema; at most `count` of them.
         case map(values: Schema, count: Int)
@@ -110,6 +112,8 @@ extension Schema {
     ) -> Schema {
         Schema(.integer(IntegerForm(range: range, bits: bits)), description, default: fallback.map { .integer($0) })
     }
+
+    static func time(_ description: String) -> Schema { Schema(.time, description) }
 
     static func boolean(_ description: String, default fallback: Bool) -> Schema {
         Schema(.boolean, description, default: .bool(fallback))

@@ -5,7 +5,7 @@ internal import JSON
 
 /// The configuration of a coordinator: the keys of its ConfigMap and Secret and the variables made from them
 /// (`original-systems.md` 000.2).
-package struct CoordinatorSettings: Equatable, Sendable {
+package struct CoordinatorConfiguration: Equatable, Sendable {
     /// One entry of the configuration.
     package struct Entry: Equatable, Sendable {
         package var key: String

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension IcebergConnectSchema {
+    package static let status = Schema.object(
+        "What the operator found out. It is never read by people's tools as a wish.",
+        [
+            .optional(
+                "phase",
+                .string("How far the resource is.", oneOf: IcebergConnectStatus.Phase.allCases.map(\.rawValue))
+            ),
+            .optional("message", .string("The same in a sentence.", length: 0...32768)),
+            .optional(
+                "observedGeneration",
+                .integer("The generation of the specification that the status is about.", in: 0...Int64.max, bits: 64)
+            ),
+            .optional("conditions", conditions),
+            .optional("workerStatus", pods("The workers' pods.")),
+            .optional("coordinatorStatus", pods("The coordinator's pods.")),
+            .optional(
+                "selector",
+                .string("What selects the workers' pods, for the scale subresource.", length: 0...512)
+            ),
+            .optional(
+                "images",
+                .object(
+                    "The images that were obtained.",
+                    [
+                        .optional("worker", image("Image of the workers.")),
+                        .optional("coordinator", image("Image of the coordinator.")),
+                    ]
+                )
+            ),
+            .optional(
+                "connect",
+                .object(
+                    "The workers' REST interface.",
+                    [
+                        .required("url", .string("Its address inside of the cluster.", length: 1...512)),
+                        .optional("version", .string("Version of Apache Kafka, as it says.", length: 0...128)),
+                    ]
+                )
+            ),
+            .optional(
+                "credentialsSecret",
+                .string("The Secret that inline S3 keys were copied into.", length: 0...253)
+            ),
+            .optional(
+                "claims",
+                .object(
+                    "What this resource holds and no other may.",
+                    [
+                        .optional("cluster", .string("Namespace and name of the worker cluster.", length: 0...512)),
+                        .optional("job", .string("Control topic and group id of the Iceberg job.", length: 0...512)),
+                    ]
+                )
+            ),
+        ]
+    )
+
+    private static let conditions = Schema.list(
+        "Single findings, one for each type.",
+        of: .object(
+            "One finding.",
+            [
+                .required("type", .string("What it is about.", length: 1...316)),
+                .required("status", .string("Whether it is so.", oneOf: ["True", "False", "Unknown"])),
+                .optional(
+                    "observedGeneration",
+                    .integer("The generation that the finding is about.", in: 0...Int64.max, bits: 64)
+                ),
+                .required("lastTransitionTime", .time("When the status last changed.")),
+                .required("reason", .string("Why, in one word.", length: 1...1024)),
+                .required("message", .string("Why, in a sentence.", length: 0...32768)),
+            ]
+        ),
+        count: 32,
+        keys: ["type"]
+    )
+
+    private static func pods(_ description: String) -> Schema {
+        func count(_ description: String) -> Schema { .integer(description, in: 0...Int64(Int32.max)) }
+        return .object(
+            description,
+            [
+                .optional("ready", count("Pods that are ready.")),
+                .optional("desired", count("Pods that are wanted.")),
+                .optional("replicas", count("Pods that there are.")),
+                .optional("image", .string("The image that they run.", length: 0...1024)),
+            ]
+        )
+    }
+
+    private static func image(_ description: String) -> Schema {
+        .object(
+            description,
+            [
+                .required("source", .string("Where it came from and went to.", length: 0...4096)),
+                .optional("etag", .string("Version of the file in S3.", length: 0...1024)),
+                .optional("digest", .string("Digest of the image.", length: 0...128)),
+                .required("reference", .string("What the pods name.", length: 0...1024)),
+                .optional("containsKittiwake", Schema(.boolean, "Whether the program kittiwake is in it.")),
+            ]
+        )
+    }
+}

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import JSON
+import Planning
+import Resources
+import TestSupport
+import Testing
+
+/// The objects of the documented manifests, whole.
+@Suite
+struct IcebergConnectObjectsTests {
+    @Test(.rows(2, 3, 34, 35, 55, 56, 64, 68, 69), arguments: ["quick-start", "production", "development"])
+    func theObjectsOfAnExampleAreThese(example: String) throws {
+        var scene = try Scene(example: example)
+        scene.reconcile()
+        try scene.finishTransfers()
+        scene.reconcile()
+        // The children that were made by now would put their UIDs into the intents.
+        scene.seen.children = []
+        try Golden.expect(scene.objects, "\(example).yaml")
+    }
+}
