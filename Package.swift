@@ -74,9 +74,21 @@ let package = Package(
 
         // Programs
         target("Coordination/Coordinator", ["Basics", "HTTPServer", "JSON"]),
-        target("Operator", ["Basics"]),
+        target(
+            "Operator",
+            [
+                "Basics", "ConnectClient", "HTTPClient", "HTTPServer", "KubernetesClient", "KubernetesModel",
+                "KubernetesRuntime", "Planning", "Resources",
+            ]
+        ),
         target("CommandLine"),
-        target("Commands", ["Basics", "CommandLine"]),
+        target(
+            "Commands",
+            [
+                "Basics", "CommandLine", "JSON", "KubernetesClient", "KubernetesModel", "KubernetesRuntime", "Operator",
+                "Planning", "Resources", "YAML",
+            ]
+        ),
         .executableTarget(
             name: "kittiwake",
             dependencies: ["Commands"],

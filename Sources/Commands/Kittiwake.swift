@@ -21,7 +21,7 @@ package func kittiwake(_ words: [String]) async -> Int32 {
 private let program = Program(
     "kittiwake",
     "Runs Kafka Connect on Kubernetes.",
-    [version]
+    [operatorCommand, planCommand, validate, crds, version]
 )
 
 private func processEnvironment() -> [String: String] {

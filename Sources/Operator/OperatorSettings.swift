@@ -11,14 +11,12 @@ package struct OperatorSettings: Equatable, Sendable {
     /// Namespaces whose resources are handled, sorted; empty: all.
     package var watchedNamespaces: [String]
     /// The image that coordinators run unless a resource brings one with `kittiwake` in it.
-    package var ownImage: String?
+    package var operatorImage: String
     /// Where to send layers for a registry that pods reach under another address: registry → URL (000.5 g).
     package var registryEndpoints: [String: String]
     /// PEM file of authorities for registries and for S3; `nil`: those of the system.
     package var registryAuthorities: String?
     package var storageAuthorities: String?
-    /// The cluster's DNS domain, by which a worker's Service is reached.
-    package var clusterDomain: String
     /// Health and metrics.
     package var port: UInt16
     package var electsLeader: Bool
@@ -36,7 +34,7 @@ package struct OperatorSettings: Equatable, Sendable {
         namespace = reader.optional("OPERATOR_NAMESPACE") ?? "iceberg-system"
         identity = reader.optional("POD_NAME") ?? hostName
         watchedNamespaces = Set(Self.list(reader.optional("WATCH_NAMESPACE"))).sorted()
-        ownImage = reader.optional("KITTIWAKE_IMAGE")
+        operatorImage = reader.required("KITTIWAKE_IMAGE")
         registryEndpoints = [:]
         for entry in Self.list(reader.optional("REGISTRY_ENDPOINTS")) {
             let parts = entry.split(separator: "=", maxSplits: 1).map(String.init)
@@ -48,7 +46,6 @@ package struct OperatorSettings: Equatable, Sendable {
         }
         registryAuthorities = reader.optional("REGISTRY_CA_FILE")
         storageAuthorities = reader.optional("AWS_CA_BUNDLE")
-        clusterDomain = reader.optional("KUBERNETES_SERVICE_DNS_DOMAIN") ?? "cluster.local"
         port = UInt16(reader.number("METRICS_PORT", in: 0...65_535) ?? 8080)
         electsLeader = reader.bool("LEADER_ELECTION_ENABLED") ?? true
         logLevel = reader.choice("LOG_LEVEL") ?? .info

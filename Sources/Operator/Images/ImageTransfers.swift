@@ -49,8 +49,10 @@ package final class ImageTransfers<Slot: Hashable & Sendable, Job: Equatable & S
         (doorbell, bell) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
-    /// What is known about the image in a slot; `nil` if none is wanted there.
-    package func state(of slot: Slot) -> ImageState? { state.withLock { $0.rules.state(of: slot) } }
+    /// What is wanted in a slot, and what is known about it; `nil` if nothing is wanted there.
+    package func wanted(in slot: Slot) -> (job: Job, state: ImageState)? {
+        state.withLock { $0.rules.wanted(in: slot) }
+    }
 
     /// Wants `job` in `slot`, also if something else was wanted there. Wanting the same again changes nothing.
     ///

@@ -47,8 +47,8 @@ where Instant.Duration == Duration {
         self.recheck = recheck
     }
 
-    /// What is known about the image that is wanted in a slot; `nil` if none is wanted.
-    func state(of slot: Slot) -> ImageState? { entries[slot]?.state }
+    /// What is wanted in a slot, and what is known about it; `nil` if nothing is wanted there.
+    func wanted(in slot: Slot) -> (job: Job, state: ImageState)? { entries[slot].map { ($0.job, $0.state) } }
 
     /// The next moment at which something falls due.
     var nextDue: Instant? {

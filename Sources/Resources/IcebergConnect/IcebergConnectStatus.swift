@@ -3,7 +3,7 @@
 package import KubernetesModel
 
 /// What the operator found out (`original-systems.md` 000.1). Holds no secret.
-package struct IcebergConnectStatus: Equatable, Sendable {
+package struct IcebergConnectStatus: ConditionedStatus {
     /// The steps of the original, in their order; `Failed` can follow any of them.
     package enum Phase: String, CaseIterable, Sendable {
         case pending = "Pending"
@@ -58,6 +58,9 @@ package struct IcebergConnectStatus: Equatable, Sendable {
         self.credentialsSecret = credentialsSecret
         self.claims = claims
     }
+
+    /// Before the first look.
+    package init() { self.init(phase: .pending) }
 }
 
 extension IcebergConnectStatus {

@@ -22,7 +22,7 @@ struct ImageTransfersStateTests {
         var rules = rules()
         #expect(rules.want("job", in: "worker", known: nil) == [.start(.init(number: 1), "worker", "job", known: nil)])
         #expect(rules.want("job", in: "worker", known: nil) == [])
-        #expect(rules.state(of: "worker") == .waiting)
+        #expect(rules.wanted(in: "worker")?.state == .waiting)
     }
 
     @Test func noMoreThanTheLimitRunAndTheRestFollows() {
@@ -41,7 +41,7 @@ struct ImageTransfersStateTests {
         #expect(actions == [.cancel(.init(number: 1)), .start(.init(number: 2), "a", "new", known: nil)])
         // The cancelled attempt's late answer counts for nothing.
         #expect(rules.succeeded(.init(number: 1), with: outcome, at: at(0)).changed == nil)
-        #expect(rules.state(of: "a") == .waiting)
+        #expect(rules.wanted(in: "a")?.state == .waiting)
     }
 
     @Test func aFailureIsTriedAgainLaterEachTimeLater() {
@@ -49,7 +49,7 @@ struct ImageTransfersStateTests {
         _ = rules.want("x", in: "a", known: nil)
         #expect(rules.failed(.init(number: 1), with: failure, at: at(0), jitter: 0).changed == "a")
         #expect(
-            rules.state(of: "a") == .failed(failure, attempts: 1, retryAfter: .seconds(5), lastGood: nil)
+            rules.wanted(in: "a")?.state == .failed(failure, attempts: 1, retryAfter: .seconds(5), lastGood: nil)
         )
         #expect(rules.nextDue == at(5))
         #expect(rules.tick(at: at(4)) == [])
@@ -64,7 +64,7 @@ struct ImageTransfersStateTests {
         #expect(
             rules.want("x", in: "a", known: outcome) == [.start(.init(number: 1), "a", "x", known: outcome)]
         )
-        #expect(rules.state(of: "a") == .present(outcome))
+        #expect(rules.wanted(in: "a")?.state == .present(outcome))
         // Looking is no news, and neither is finding the same.
         #expect(rules.progressed(.init(number: 1), to: .init(stage: .reading, bytes: 0, total: 10)) == nil)
         #expect(rules.succeeded(.init(number: 1), with: outcome, at: at(0)).changed == nil)
@@ -76,7 +76,7 @@ struct ImageTransfersStateTests {
         _ = rules.want("x", in: "a", known: outcome)
         _ = rules.failed(.init(number: 1), with: failure, at: at(0), jitter: 0)
         #expect(
-            rules.state(of: "a") == .failed(failure, attempts: 1, retryAfter: .seconds(5), lastGood: outcome)
+            rules.wanted(in: "a")?.state == .failed(failure, attempts: 1, retryAfter: .seconds(5), lastGood: outcome)
         )
         // And the next attempt still knows it.
         #expect(rules.tick(at: at(5)) == [.start(.init(number: 2), "a", "x", known: outcome)])
@@ -97,7 +97,7 @@ struct ImageTransfersStateTests {
         _ = rules.want("x", in: "a", known: nil)
         _ = rules.want("y", in: "b", known: nil)
         #expect(rules.forget("a") == [.cancel(.init(number: 1)), .start(.init(number: 2), "b", "y", known: nil)])
-        #expect(rules.state(of: "a") == nil)
+        #expect(rules.wanted(in: "a")?.state == nil)
         #expect(rules.forget("a") == [])
     }
 }

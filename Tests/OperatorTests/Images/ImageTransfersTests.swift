@@ -32,7 +32,7 @@ struct ImageTransfersTests {
                 clock.advance(by: .seconds(400))
             }
             await changes.wait(for: 3)
-            #expect(transfers.state(of: "a") == .present(outcome))
+            #expect(transfers.wanted(in: "a")?.state == .present(outcome))
             cancel()
         }
     }
@@ -59,7 +59,7 @@ struct ImageTransfersTests {
             try? await ended.wait()
             cancel()
         }
-        #expect(transfers.state(of: "a") == nil)
+        #expect(transfers.wanted(in: "a")?.state == nil)
     }
 
     @Test func whatHangsInOneSlotDoesNotDelayAnother() async {

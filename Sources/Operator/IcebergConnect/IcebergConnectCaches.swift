@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Basics
+internal import KubernetesClient
+internal import KubernetesModel
+internal import KubernetesRuntime
+internal import Planning
+internal import Resources
+
+/// What is kept in memory of a cluster for the sake of `IcebergConnect`: the resources, and whose the objects are that
+/// belong to them.
+struct IcebergConnectCaches: Sendable {
+    let resources = Store<IcebergConnect>(indexes: [.claim, .secret])
+    let deployments = Store<Deployment>(indexes: [.belongsTo])
+    /// All of a namespace, because a resource may name any.
+    let secrets = Store<PartialObject<Secrets>>(indexes: [.belongsTo])
+    let configMaps = Store<PartialObject<ConfigMaps>>(indexes: [.belongsTo])
+    let services = Store<PartialObject<Services>>(indexes: [.belongsTo])
+    let serviceAccounts = Store<PartialObject<ServiceAccounts>>(indexes: [.belongsTo])
+    let roles = Store<PartialObject<Roles>>(indexes: [.belongsTo])
+    let roleBindings = Store<PartialObject<RoleBindings>>(indexes: [.belongsTo])
+
+    /// For the executor: what it writes is in the cache at once. Leases are in none, because each renewal would be news.
+    var all: [any ObjectCache] {
+        [resources, deployments, secrets, configMaps, services, serviceAccounts, roles, roleBindings]
+    }
+
+    /// The objects in the caches that belong to a resource, wherever they are.
+    func children(of uid: String) -> [IcebergConnectObservation.Child] {
+        belonging(deployments, uid) + belonging(secrets, uid) + belonging(configMaps, uid) + belonging(services, uid)
+            + belonging(serviceAccounts, uid) + belonging(roles, uid) + belonging(roleBindings, uid)
+    }
+
+    private func belonging<Value: Resource>(_ store: Store<Value>, _ uid: String) -> [IcebergConnectObservation.Child] {
+        store.values(.belongsTo, uid).map { .init(kind: Value.kind, metadata: $0.metadata) }
+    }
+
+    /// Whether the cache of a kind holds every object there is, also those of others.
+    static func holdsAll(_ kind: ResourceKind) -> Bool { kind == .secret }
+
+    /// What leads from a changed object to the resources that it concerns.
+    var triggers: [Trigger] {
+        owned(deployments) + owned(secrets) + owned(configMaps) + owned(services) + owned(serviceAccounts) + owned(roles)
+            + owned(roleBindings) + [referringToSecret, rivals]
+    }
+
+    private func owned<Child: Resource>(_ store: Store<Child>) -> [Trigger] {
+        [
+            .owned(store, by: IcebergConnect.kind),
+            .labelled(store, namespace: OwnerLabel.namespace, name: OwnerLabel.name),
+        ]
+    }
+
+    private var referringToSecret: Trigger {
+        .mapped(secrets) { [resources] secret in resources.values(.secret, "\(secret.key)").map(\.key) }
+    }
+
+    /// When one resource gives up a cluster or a job, another may take it.
+    private var rivals: Trigger {
+        .mapped(resources) { [resources] resource in
+            let terms = IcebergConnectClaimant(resource).terms
+            return terms.flatMap { resources.values(.claim, $0) }.map(\.key).filter { $0 != resource.key }
+        }
+    }
+
+    /// The reflectors that fill the caches.
+    ///
+    /// - Parameter namespaces: empty: all.
+    func reflectors(_ client: KubernetesClient, namespaces: [String], log: Log) -> [RunningReflector] {
+        let own = "app.kubernetes.io/managed-by=kittiwake"
+        return (namespaces.isEmpty ? [nil] : namespaces.map(Optional.some)).flatMap { namespace in
+            let everything = ListScope(namespace: namespace)
+            let ours = ListScope(namespace: namespace, labelSelector: own)
+            return [
+                RunningReflector(client, resources, everything, log),
+                RunningReflector(client, deployments, ours, log),
+                RunningReflector(client, secrets, everything, log),
+                RunningReflector(client, configMaps, ours, log),
+                RunningReflector(client, services, ours, log),
+                RunningReflector(client, serviceAccounts, ours, log),
+                RunningReflector(client, roles, ours, log),
+                RunningReflector(client, roleBindings, ours, log),
+            ]
+        }
+    }
+}
+
+/// A reflector of any kind, as far as the program cares: its kind, its health, and that it runs.
+struct RunningReflector: Sendable {
+    let kind: String
+    let health: ReflectorHealth
+    let run: @Sendable () async -> Void
+
+    init<Value: Resource>(_ client: KubernetesClient, _ store: Store<Value>, _ scope: ListScope, _ log: Log) {
+        let reflector = Reflector(
+            ClientSource<Value>(client, scope),
+            into: store,
+            scope: scope,
+            clock: ContinuousClock(),
+            log: log
+        )
+        kind = Value.kind.kind
+        health = reflector.health
+        run = { await reflector.run() }
+    }
+}
+
+extension StoreIndex {
+    /// From a resource's UID to its objects: by owner reference, or by label where that cannot reach.
+    static var belongsTo: StoreIndex {
+        StoreIndex("belongsTo") { object in
+            object.metadata.ownerReferences.map(\.uid) + [object.metadata.labels[OwnerLabel.uid]].compactMap { $0 }
+        }
+    }
+}
+
+extension StoreIndex<IcebergConnect> {
+    /// From a cluster or a job to the resources that hold or want it.
+    static var claim: StoreIndex { StoreIndex("claim") { IcebergConnectClaimant($0).terms } }
+
+    /// From a Secret to the resources that name it.
+    static var secret: StoreIndex {
+        StoreIndex("secret") { resource in
+            guard case .success(let spec) = resource.spec else { return [] }
+            return spec.referencedSecrets.map { "\(ObjectKey(namespace: resource.metadata.namespace, name: $0))" }
+        }
+    }
+}
+
+extension IcebergConnectClaimant {
+    /// Under what a resource is listed for those who want the same.
+    var terms: [String] {
+        [
+            cluster.map { "cluster \($0)" }, held.cluster.map { "cluster \($0)" },
+            job.map { "job \($0.controlTopic)/\($0.groupID)" }, held.job.map { "job \($0)" },
+        ].compactMap { $0 }
+    }
+}
+
+/// `PartialObject<ServiceAccounts>`
+enum ServiceAccounts: KindOfObject {
+    static let kind = ResourceKind.serviceAccount
+}
+
+/// `PartialObject<Roles>`
+enum Roles: KindOfObject {
+    static let kind = ObjectKind.role
+}
+
+/// `PartialObject<RoleBindings>`
+enum RoleBindings: KindOfObject {
+    static let kind = ObjectKind.roleBinding
+}

@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Basics
+internal import ConnectClient
+internal import HTTPClient
+internal import KubernetesClient
+package import KubernetesModel
+package import KubernetesRuntime
+package import Planning
+package import Resources
+
+/// One image of one resource. With the UID, because a resource that is made anew under the same name is another one.
+package struct ImageSlot: Hashable, Sendable {
+    package var resource: ObjectKey
+    package var uid: String
+    package var role: ImageRole
+}
+
+/// Looks, and carries out what ``IcebergConnectPlan`` decides.
+package struct IcebergConnectReconciler: Reconciler {
+    package typealias Primary = IcebergConnect
+    package typealias Images = ImageTransfers<ImageSlot, ImageJob, ContinuousClock>
+
+    package static let finalizer: String? = "\(IcebergConnect.kind.group)/kittiwake"
+
+    private let caches: IcebergConnectCaches
+    private let client: KubernetesClient
+    private let http: HTTPClient
+    private let images: Images
+    private let operatorImage: String
+
+    init(
+        _ caches: IcebergConnectCaches,
+        _ client: KubernetesClient,
+        _ http: HTTPClient,
+        _ images: Images,
+        operatorImage: String
+    ) {
+        self.caches = caches
+        self.client = client
+        self.http = http
+        self.images = images
+        self.operatorImage = operatorImage
+    }
+
+    // MARK: Looking
+
+    package func observe(
+        _ resource: IcebergConnect,
+        in context: ReconcileContext
+    ) async throws -> IcebergConnectObservation {
+        var seen = IcebergConnectObservation(
+            now: context.time.inSeconds,
+            settings: .init(operatorImage: operatorImage),
+            siblings: siblings(of: resource),
+            children: try await children(of: resource)
+        )
+        guard case .success(let spec) = resource.spec else { return seen }
+        let names = IcebergConnectNames(resource.metadata, spec)
+        seen.secrets = try await secrets(spec.referencedSecrets, in: names.namespace)
+        seen.workers = deployment(names.workerNamespace, names.workers)
+        seen.coordinators = deployment(names.coordinatorNamespace, names.coordinator)
+        for role in ImageRole.allCases { seen.images[role] = progress(of: role, for: resource) }
+        if !spec.coordinatorOnly, !resource.metadata.isDeleting, let workers = seen.workers, workers.ready > 0 {
+            seen.connect = await ask(names.restURL)
+        }
+        return seen
+    }
+
+    private func siblings(of resource: IcebergConnect) -> [IcebergConnectClaimant] {
+        var found: [ObjectKey: IcebergConnectClaimant] = [:]
+        for term in IcebergConnectClaimant(resource).terms {
+            for sibling in caches.resources.values(.claim, term) where sibling.key != resource.key {
+                found[sibling.key] = IcebergConnectClaimant(sibling)
+            }
+        }
+        return found.values.sorted { $0.key.description < $1.key.description }
+    }
+
+    /// From the caches; and, unless all is well, those that bear a wanted name and are in none.
+    private func children(of resource: IcebergConnect) async throws -> [IcebergConnectObservation.Child] {
+        var found = caches.children(of: resource.metadata.uid ?? "")
+        let isSettled =
+            resource.status?.phase == .ready && resource.status?.observedGeneration == resource.metadata.generation
+        guard !isSettled || resource.metadata.isDeleting else { return found }
+        for (kind, key) in IcebergConnectPlan.wantedObjects(of: resource) {
+            if found.contains(where: { $0.kind == kind && $0.key == key }) { continue }
+            if IcebergConnectCaches.holdsAll(kind) {
+                guard let secret = caches.secrets[key] else { continue }
+                found.append(.init(kind: kind, metadata: secret.metadata))
+            } else if let present = try await client.ownership(kind, key) {
+                found.append(.init(kind: kind, metadata: present.metadata))
+            }
+        }
+        return found
+    }
+
+    /// Fetched for this plan and dropped with it: no value rests in a cache.
+    private func secrets(
+        _ names: [String],
+        in namespace: String
+    ) async throws -> [String: IcebergConnectObservation.SecretContent] {
+        var contents: [String: IcebergConnectObservation.SecretContent] = [:]
+        for name in names {
+            guard let secret = try await client.get(SecretObject.self, ObjectKey(namespace: namespace, name: name))
+            else { continue }
+            var content: IcebergConnectObservation.SecretContent = [:]
+            for key in secret.keys { content[key] = secret.text(key) }
+            contents[name] = content
+        }
+        return contents
+    }
+
+    private func deployment(_ namespace: String, _ name: String) -> IcebergConnectObservation.DeploymentState? {
+        caches.deployments[ObjectKey(namespace: namespace, name: name)].map { deployment in
+            .init(
+                isCurrent: deployment.status.observedGeneration >= deployment.metadata.generation ?? 0,
+                desired: deployment.replicas,
+                replicas: deployment.status.replicas,
+                updated: deployment.status.updatedReplicas,
+                ready: deployment.status.readyReplicas,
+                image: deployment.image,
+                appliedHash: deployment.metadata.annotations[AppliedHash.annotation],
+                isStuck: deployment.status.progressing?.reason == "ProgressDeadlineExceeded"
+            )
+        }
+    }
+
+    private func progress(
+        of role: ImageRole,
+        for resource: IcebergConnect
+    ) -> IcebergConnectObservation.ImageProgress? {
+        images.wanted(in: slot(role, resource)).map { job, state in
+            .init(source: job.source, state: .init(state))
+        }
+    }
+
+    private func ask(_ url: String) async -> IcebergConnectObservation.ConnectAnswer {
+        do throws(ConnectError) {
+            return .version(try await ConnectClient(http, url: url, deadline: .seconds(5)).worker().version)
+        } catch {
+            return .unreachable(reason: error.code.reason, message: error.message)
+        }
+    }
+
+    // MARK: Deciding
+
+    package static func plan(
+        _ resource: IcebergConnect,
+        given seen: IcebergConnectObservation
+    ) throws(PlanError) -> Plan<IcebergConnectStatus, IcebergConnectEffect> {
+        IcebergConnectPlan.plan(resource, given: seen)
+    }
+
+    package static func planCleanup(
+        _ resource: IcebergConnect,
+        given seen: IcebergConnectObservation
+    ) throws(PlanError) -> Plan<IcebergConnectStatus, IcebergConnectEffect> {
+        IcebergConnectPlan.planCleanup(resource, given: seen)
+    }
+
+    // MARK: Carrying out
+
+    package func perform(
+        _ effect: IcebergConnectEffect,
+        for resource: IcebergConnect,
+        in context: ReconcileContext
+    ) async throws {
+        switch effect {
+        case .obtainImage(let job, let known):
+            let outcome = known.map { known in
+                ImageOutcome(digest: known.digest, etag: known.etag, containsKittiwake: known.containsKittiwake)
+            }
+            images.want(job, in: slot(job.role, resource), known: outcome)
+        case .abandonImage(let role): images.forget(slot(role, resource))
+        }
+    }
+
+    private func slot(_ role: ImageRole, _ resource: IcebergConnect) -> ImageSlot {
+        ImageSlot(resource: resource.key, uid: resource.metadata.uid ?? "", role: role)
+    }
+}
+
+extension IcebergConnectObservation.ImageProgress.State {
+    fileprivate init(_ state: ImageState) {
+        switch state {
+        case .waiting: self = .waiting
+        case .running(let progress):
+            switch progress.stage {
+            case .reading: self = .reading(ByteCount(progress.bytes), of: ByteCount(progress.total))
+            case .completing: self = .completing
+            }
+        case .present(let outcome):
+            self = .done(
+                .init(etag: outcome.etag, digest: outcome.digest, containsKittiwake: outcome.containsKittiwake)
+            )
+        case .failed(let failure, let attempts, _, _):
+            self = .failed(.init(reason: failure.reason, message: failure.message, attempts: attempts))
+        }
+    }
+}
+
+extension ConnectError.Code {
+    /// As a condition names it.
+    fileprivate var reason: String {
+        switch self {
+        case .unreachable: "Unreachable"
+        case .refused: "Refused"
+        case .unreadable: "NotConnect"
+        }
+    }
+}
