@@ -69,7 +69,7 @@ let package = Package(
         // Runtime
         target(
             "Kubernetes/KubernetesRuntime",
-            ["Basics", "HTTPServer", "JSON", "KubernetesClient", "KubernetesModel"]
+            ["Basics", "CSystem", "HTTPServer", "JSON", "KubernetesClient", "KubernetesModel"]
         ),
 
         // Programs

@@ -34,7 +34,7 @@ struct LeaseElectionTests {
         #expect(lease("you", "b").released(by: "me", stamp: "c") == nil)
         #expect(
             lease("me", "a").released(by: "me", stamp: "c")
-                == LeaseRecord(holder: "", durationSeconds: 1, transitions: 3, renewStamp: "c")
+                == LeaseRecord(holder: "", durationSeconds: 1, transitions: 3, renewStamp: "c", acquireStamp: "c")
         )
     }
 

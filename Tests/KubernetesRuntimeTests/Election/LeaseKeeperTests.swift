@@ -72,7 +72,8 @@ struct LeaseKeeperTests {
             clock: clock,
             jitter: { 0 },
             stamp: { "now" },
-            report: { [failures] error in failures.record("\(type(of: error))") }
+            report: { [failures] error in failures.record("\(type(of: error))") },
+            overrun: { [log] in log.record("overrun") }
         )
     }
 
@@ -92,7 +93,7 @@ struct LeaseKeeperTests {
     }
 
     @Test func aFreeLeaseIsTakenAndReleasedAfterTheWork() async throws {
-        try await keeper.lead { [log, store] in log.record(store.record?.holder ?? "nobody") }
+        try await keeper.lead { [log, store] _ in log.record(store.record?.holder ?? "nobody") }
         #expect(log.all == ["me"])
         #expect(store.record?.holder == "")
         #expect(store.record?.durationSeconds == 1)
@@ -101,7 +102,7 @@ struct LeaseKeeperTests {
     @Test func anothersLeaseIsTakenOverWhenItHasNotChangedForItsDuration() async throws {
         store.overwrite(lease("you"))
         let outcome = await running { [keeper, log, store] in
-            try await keeper.lead { log.record(store.record?.holder ?? "nobody") }
+            try await keeper.lead { _ in log.record(store.record?.holder ?? "nobody") }
         } while: { _ in
             for second in stride(from: 2, through: 16, by: 2) {
                 await clock.waitForSleeper(until: .seconds(second))
@@ -117,7 +118,7 @@ struct LeaseKeeperTests {
     @Test func aRequestThatHangsDoesNotEndTheCampaign() async throws {
         store.hangOnce()
         let outcome = await running { [keeper, log] in
-            try await keeper.lead { log.record("lead") }
+            try await keeper.lead { _ in log.record("lead") }
         } while: { _ in
             await clock.waitForSleeper(until: .seconds(5))
             clock.advance(by: .seconds(5))
@@ -131,7 +132,7 @@ struct LeaseKeeperTests {
 
     @Test func theLeaseIsRenewedWhileTheWorkRuns() async throws {
         let outcome = await running { [self] in
-            try await keeper.lead(work)
+            try await keeper.lead { _ in try await work() }
         } while: { cancel in
             for second in stride(from: 2, through: 30, by: 2) {
                 await clock.waitForSleeper(until: .seconds(second))
@@ -149,7 +150,7 @@ struct LeaseKeeperTests {
 
     @Test func aLeaseThatCannotBeRenewedIsLostBeforeItRunsOut() async throws {
         let outcome = await running { [self] in
-            try await keeper.lead(work)
+            try await keeper.lead { _ in try await work() }
         } while: { _ in
             await clock.waitForSleeper(until: .seconds(2))
             store.setReachable(false)
@@ -166,7 +167,7 @@ struct LeaseKeeperTests {
 
     @Test func aLeaseThatSomebodyElseHoldsIsLostAtOnce() async throws {
         let outcome = await running { [self] in
-            try await keeper.lead(work)
+            try await keeper.lead { _ in try await work() }
         } while: { _ in
             await clock.waitForSleeper(until: .seconds(2))
             store.overwrite(lease("you"))
@@ -178,9 +179,26 @@ struct LeaseKeeperTests {
         #expect(store.record == lease("you"))  // and is not released by us
     }
 
+    @Test func renewalsKeepTheMomentOfTaking() async {
+        store.overwrite(
+            LeaseRecord(holder: "me", durationSeconds: 15, transitions: 3, renewStamp: "then", acquireStamp: "long ago")
+        )
+        _ = await running { [self] in
+            try await keeper.lead { _ in try await work() }
+        } while: { cancel in
+            await clock.waitForSleeper(until: .seconds(2))
+            clock.advance(by: .seconds(2))
+            await clock.waitForSleeper(until: .seconds(4))
+            #expect(store.record?.acquireStamp == "long ago")
+            #expect(store.record?.renewStamp == "now")
+            #expect(store.record?.transitions == 3)
+            cancel()
+        }
+    }
+
     @Test func theErrorOfTheWorkIsTheError() async {
         struct Broken: Error, Equatable {}
-        await #expect(throws: Broken()) { try await keeper.lead { throw Broken() } }
+        await #expect(throws: Broken()) { try await keeper.lead { _ in throw Broken() } }
         #expect(store.record?.holder == "")
     }
 }

@@ -14,13 +14,15 @@ package struct Controller<R: Reconciler, C: Clock<Duration>>: Sendable {
         /// The first delay after a failure; doubled each time.
         package var backoffBase = Duration.milliseconds(5)
         package var backoffLimit = Duration.seconds(1000)
+        package var metrics: Metrics
         package var log: Log
         package var time: @Sendable () -> MicroTime = { SystemTime.now }
         /// 0…1; how much of a possible quarter is added to a delay.
         package var jitter: @Sendable () -> Double = { Double.random(in: 0..<1) }
 
-        package init(workers: Int = 1, log: Log) {
+        package init(workers: Int = 1, metrics: Metrics = Metrics(), log: Log) {
             self.workers = workers
+            self.metrics = metrics
             self.log = log
         }
     }
@@ -33,6 +35,7 @@ package struct Controller<R: Reconciler, C: Clock<Duration>>: Sendable {
     private let executor: Executor
     private let clock: C
     private let settings: Settings
+    private let metrics: ControllerMetrics
     private let delays: Locked<RetryDelays<C.Instant>>
 
     package let state: ControllerState<C>
@@ -54,7 +57,9 @@ package struct Controller<R: Reconciler, C: Clock<Duration>>: Sendable {
         self.executor = executor
         self.clock = clock
         self.settings = settings
-        state = ControllerState(name: R.Primary.kind.kind.lowercased(), settings.workers, settings.deadline)
+        let name = R.Primary.kind.kind.lowercased()
+        metrics = ControllerMetrics(settings.metrics, controller: name, workers: settings.workers)
+        state = ControllerState(name: name, clock: clock, deadline: settings.deadline, metrics)
         delays = Locked(RetryDelays(base: settings.backoffBase, maximum: settings.backoffLimit))
     }
 
@@ -63,10 +68,11 @@ package struct Controller<R: Reconciler, C: Clock<Duration>>: Sendable {
     /// Each run has a queue of its own, filled from the store: a key that was in hand when a lease was lost would
     /// otherwise be forgotten.
     package func run(until stop: Latch) async {
-        let queue = Queue(clock: clock)
+        let queue = Queue(clock: clock, events: metrics.queueEvents)
         let detach = triggers.map { trigger in trigger.attach { key, lane in queue.add(key, lane: lane) } }
         defer { for detach in detach { detach() } }
         for key in primaries.keys { queue.add(key, lane: .background) }
+        queue.add(.canary)
         state.begin(queue)
         defer { state.end() }
         await withDiscardingTaskGroup { group in
@@ -81,7 +87,13 @@ package struct Controller<R: Reconciler, C: Clock<Duration>>: Sendable {
 
     private func work(on queue: Queue) async {
         while let key = await queue.next() {
-            await handle(key, queue)
+            if key == .canary {
+                // It costs no request and shows that queue, timers and workers work.
+                state.sawCanary()
+                queue.add(.canary, after: .seconds(20))
+            } else {
+                await handle(key, queue)
+            }
             queue.done(key)
         }
     }
@@ -93,26 +105,41 @@ package struct Controller<R: Reconciler, C: Clock<Duration>>: Sendable {
             return executor.forget(R.Primary.kind, key)
         }
         let context = context(for: key, entry.metadata)
+        let start = clock.now
         do {
             let revisit = try await withDeadline(settings.deadline, clock: clock) {
                 try await reconciliation.run(entry, in: context)
             }
+            let duration = start.duration(to: clock.now)
             switch revisit {
-            case .onChange: delays.withLock { $0.forget(key) }
+            case .onChange:
+                metrics.reconciled(.success, in: duration)
+                delays.withLock { $0.forget(key) }
             case .after(let delay):
+                metrics.reconciled(.requeueAfter, in: duration)
                 // Only now: forgotten before its success, a flapping object would be retried at full speed.
                 delays.withLock { $0.forget(key) }
                 queue.add(key, after: delay, lane: delay == .zero ? .urgent : .background)
-            case .backOff: retry(key, queue)
+            case .backOff:
+                metrics.reconciled(.error, in: duration, failure: (isTerminal: false, isTimeout: false))
+                retry(key, queue)
             }
         } catch {
             // A CancellationError out of the work itself is an ordinary failure; ours means that we are being stopped.
             if Task.isCancelled { return }
-            await failed(error, entry, queue, context)
+            let isTerminal = await failed(error, entry, queue, context)
+            let failure = (isTerminal: isTerminal, isTimeout: error is DeadlineExceeded)
+            metrics.reconciled(.error, in: start.duration(to: clock.now), failure: failure)
         }
     }
 
-    private func failed(_ error: any Error, _ entry: Entry, _ queue: Queue, _ context: ReconcileContext) async {
+    /// Tells, and sees to the next try. Returns whether there will be none.
+    private func failed(
+        _ error: any Error,
+        _ entry: Entry,
+        _ queue: Queue,
+        _ context: ReconcileContext
+    ) async -> Bool {
         if let error = error as? DeadlineExceeded, let primary = entry.value {
             // What the reconcile itself could not say any more. If that fails too, the next failure says it.
             try? await withDeadline(.seconds(10), clock: clock) {
@@ -124,9 +151,10 @@ package struct Controller<R: Reconciler, C: Clock<Duration>>: Sendable {
         let timeLeft = reconciliation.cleanupTimeLeft(of: entry, at: settings.time())
         if failure.isTerminal, timeLeft == nil {
             delays.withLock { $0.forget(entry.metadata.key) }  // the next change of the object brings it back
-        } else {
-            retry(entry.metadata.key, queue, within: timeLeft.map { max($0, .zero) })
+            return true
         }
+        retry(entry.metadata.key, queue, within: timeLeft.map { max($0, .zero) })
+        return false
     }
 
     private typealias Entry = StoreEntry<R.Primary>
@@ -135,6 +163,7 @@ package struct Controller<R: Reconciler, C: Clock<Duration>>: Sendable {
     private func retry(_ key: ObjectKey, _ queue: Queue, within limit: Duration? = nil) {
         let jitter = settings.jitter()
         let delay = delays.withLock { $0.next(for: key, now: clock.now, jitter: jitter) }
+        metrics.retried()
         queue.add(key, after: min(delay, limit ?? delay))
     }
 

@@ -5,25 +5,58 @@ package import KubernetesModel
 
 /// What others may ask of a controller while it runs, and how they wake it.
 package final class ControllerState<C: Clock<Duration>>: Sendable {
-    package let name: String
-    package let workers: Int
-    package let deadline: Duration
-    private let queue = Locked<WorkQueue<ObjectKey, C>?>(nil)
-
-    init(name: String, _ workers: Int, _ deadline: Duration) {
-        self.name = name
-        self.workers = workers
-        self.deadline = deadline
+    private struct Running: Sendable {
+        var queue: WorkQueue<ObjectKey, C>
+        var canary: C.Instant
     }
 
-    func begin(_ queue: WorkQueue<ObjectKey, C>) { self.queue.withLock { $0 = queue } }
+    /// The kind in lower case, as logs and metrics name the controller.
+    package let name: String
+    private let clock: C
+    private let deadline: Duration
+    private let metrics: ControllerMetrics
+    private let running = Locked<Running?>(nil)
 
-    func end() { queue.withLock { $0 = nil } }
+    init(name: String, clock: C, deadline: Duration, _ metrics: ControllerMetrics) {
+        self.name = name
+        self.clock = clock
+        self.deadline = deadline
+        self.metrics = metrics
+    }
+
+    func begin(_ queue: WorkQueue<ObjectKey, C>) {
+        running.withLock { $0 = Running(queue: queue, canary: clock.now) }
+    }
+
+    func end() { running.withLock { $0 = nil } }
+
+    func sawCanary() { running.withLock { $0?.canary = clock.now } }
 
     /// Looks at an object soon: somebody has seen a reason that no store shows. Without effect while the controller does
     /// not run, because it begins with every object.
-    package func add(_ key: ObjectKey, lane: Lane = .urgent) { queue.withLock { $0 }?.add(key, lane: lane) }
+    package func add(_ key: ObjectKey, lane: Lane = .urgent) {
+        running.withLock { $0?.queue }?.add(key, lane: lane)
+    }
 
-    /// How long the oldest key has been in hand; `nil`: none is, or the controller does not run.
-    package var oldestInHand: Duration? { queue.withLock { $0 }?.oldestInFlight }
+    /// Why the process should be restarted (row 329); empty: all is well, or the controller does not run.
+    package var problems: [String] {
+        guard let running = running.withLock({ $0 }) else { return [] }
+        var problems: [String] = []
+        if let age = running.queue.oldestInFlight, age > deadline * 2 {
+            problems.append("\(name): a resource has been in hand for \(age)")
+        }
+        let silence = running.canary.duration(to: clock.now)
+        if silence > .seconds(60) { problems.append("\(name): the canary has not come through for \(silence)") }
+        return problems
+    }
+
+    /// Sets the gauges of the queue; called before a scrape.
+    package func collect() {
+        metrics.set(running.withLock { $0?.queue }?.snapshot ?? QueueSnapshot())
+    }
+}
+
+extension ObjectKey {
+    /// A key that no object can have.
+    static let canary = ObjectKey(namespace: nil, name: "")
 }

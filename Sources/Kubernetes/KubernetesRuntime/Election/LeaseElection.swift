@@ -6,12 +6,21 @@ package struct LeaseRecord: Equatable, Sendable {
     package var durationSeconds: Int
     package var transitions: Int
     package var renewStamp: String
+    /// When the holder became it. Stays while it renews.
+    package var acquireStamp: String
 
-    package init(holder: String?, durationSeconds: Int, transitions: Int, renewStamp: String) {
+    package init(
+        holder: String?,
+        durationSeconds: Int,
+        transitions: Int,
+        renewStamp: String,
+        acquireStamp: String = ""
+    ) {
         self.holder = holder
         self.durationSeconds = durationSeconds
         self.transitions = transitions
         self.renewStamp = renewStamp
+        self.acquireStamp = acquireStamp
     }
 
     /// The record that gives the lease up, or `nil` if it is not `identity`'s to give.
@@ -20,12 +29,19 @@ package struct LeaseRecord: Equatable, Sendable {
     package func released(by identity: String, stamp: String) -> LeaseRecord? {
         guard holder == identity else { return nil }
         // A duration of 0 is refused by the API server.
-        return LeaseRecord(holder: "", durationSeconds: 1, transitions: transitions, renewStamp: stamp)
+        return LeaseRecord(
+            holder: "",
+            durationSeconds: 1,
+            transitions: transitions,
+            renewStamp: stamp,
+            acquireStamp: stamp
+        )
     }
 }
 
-/// Lease 15 s, renew deadline 10 s, retry 2 s.
+/// Lease 15 s, renew deadline 10 s, retry 2 s (row 99).
 package struct LeaseTimings: Sendable {
+    /// Why a set of times would let two lead at once, or nobody.
     package enum Problem: Error, Equatable {
         case leaseNotLongerThanRenewDeadline
         case renewDeadlineTooShort
@@ -40,6 +56,7 @@ package struct LeaseTimings: Sendable {
 
     package init() {}
 
+    /// Valid only if lease > renew deadline > 1.2 × retry period.
     package func validate() throws(Problem) {
         guard lease > renewDeadline else { throw .leaseNotLongerThanRenewDeadline }
         guard renewDeadline > retryPeriod * Self.jitterFactor else { throw .renewDeadlineTooShort }
@@ -52,10 +69,12 @@ package struct LeaseTimings: Sendable {
 
 /// Decides; performs nothing. All instants are from one local clock, which also counts while the machine sleeps.
 package struct LeaseElection<Instant: InstantProtocol>: Sendable where Instant.Duration == Duration {
+    /// What to do about the record that was seen last.
     package enum Decision: Equatable {
         case wait
         case takeOver(transitions: Int)
-        case renew(transitions: Int)
+        /// It names us already.
+        case renew(transitions: Int, acquired: String)
     }
 
     package let identity: String
@@ -71,9 +90,12 @@ package struct LeaseElection<Instant: InstantProtocol>: Sendable where Instant.D
         observedAt = now
     }
 
+    /// Before anything was observed: wait.
     package func decide(now: Instant) -> Decision {
         guard let observed, let observedAt else { return .wait }
-        if observed.holder == identity { return .renew(transitions: observed.transitions) }
+        if observed.holder == identity {
+            return .renew(transitions: observed.transitions, acquired: observed.acquireStamp)
+        }
         let expiry = observedAt.advanced(by: .seconds(observed.durationSeconds))
         let isHeld = !(observed.holder ?? "").isEmpty
         return isHeld && now < expiry ? .wait : .takeOver(transitions: observed.transitions + 1)

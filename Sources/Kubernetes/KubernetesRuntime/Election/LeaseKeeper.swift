@@ -10,6 +10,7 @@ package protocol LeaseStore: Sendable {
     func write(_ record: LeaseRecord, over version: String?) async throws -> String
 }
 
+/// A record with the version that a write over it has to name.
 package struct StoredLease: Equatable, Sendable {
     package var record: LeaseRecord
     package var version: String
@@ -40,6 +41,7 @@ package struct LeaseKeeper<Store: LeaseStore, C: Clock<Duration>>: Sendable {
     private let jitter: @Sendable () -> Double
     private let stamp: @Sendable () -> String
     private let report: @Sendable (any Error) -> Void
+    private let overrun: @Sendable () -> Void
 
     /// - Parameters:
     ///   - identity: of this process and no other: whoever finds itself in the record takes the lease without waiting.
@@ -47,6 +49,8 @@ package struct LeaseKeeper<Store: LeaseStore, C: Clock<Duration>>: Sendable {
     ///   - jitter: a number from 0 to 1; how much of a possible delay is added.
     ///   - stamp: the time to write into the record, for people. No decision is made by it.
     ///   - report: told of every request that failed. The keeper goes on; a missing permission has to be seen somewhere.
+    ///   - overrun: called when the lease is lost and the work has not ended although another may have it by now. Ends
+    ///     the process, without cleaning up.
     package init(
         _ store: Store,
         identity: String,
@@ -54,7 +58,8 @@ package struct LeaseKeeper<Store: LeaseStore, C: Clock<Duration>>: Sendable {
         timings: LeaseTimings = LeaseTimings(),
         jitter: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) },
         stamp: @escaping @Sendable () -> String,
-        report: @escaping @Sendable (any Error) -> Void
+        report: @escaping @Sendable (any Error) -> Void,
+        overrun: @escaping @Sendable () -> Void
     ) {
         self.store = store
         self.identity = identity
@@ -63,19 +68,24 @@ package struct LeaseKeeper<Store: LeaseStore, C: Clock<Duration>>: Sendable {
         self.jitter = jitter
         self.stamp = stamp
         self.report = report
+        self.overrun = overrun
     }
 
     /// Waits for the lease and runs `work` under it. When `work` has ended the lease is released.
     ///
     /// - Throws: ``LostLease`` when the lease could not be kept; `work` has been cancelled at once, without grace.
-    package func lead(_ work: @escaping @Sendable () async throws -> Void) async throws {
+    package func lead(_ work: @escaping @Sendable (Term<C>) async throws -> Void) async throws {
         let held = try await campaign()
+        let transitions = held.stored.record.transitions
+        let term = Term(transitions, clock: clock, limit: timings.renewDeadline, sentAt: held.sentAt)
         do {
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask { try await keep(held) }
-                group.addTask { try await work() }
-                defer { group.cancelAll() }
-                try await group.next()  // `keep` ends only by throwing
+            try await guarding(term) {
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    group.addTask { try await keep(held, term) }
+                    group.addTask { try await work(term) }
+                    defer { group.cancelAll() }
+                    try await group.next()  // `keep` ends only by throwing
+                }
             }
         } catch let error as LostLease {
             throw error  // not ours any more: nothing to release
@@ -84,6 +94,24 @@ package struct LeaseKeeper<Store: LeaseStore, C: Clock<Duration>>: Sendable {
             throw error
         }
         await release()
+    }
+
+    /// Runs `body`; if the lease is lost, `body` has the rest of the lease to end in.
+    private func guarding(_ term: Term<C>, _ body: @escaping @Sendable () async throws -> Void) async throws {
+        try await withThrowingTaskGroup(of: Bool.self) { group in
+            group.addTask {
+                try await body()
+                return true
+            }
+            group.addTask {
+                try await term.lost.wait()
+                try await clock.sleep(for: timings.stoppingMargin)
+                overrun()
+                return false
+            }
+            defer { group.cancelAll() }
+            while try await group.next() == false {}
+        }
     }
 
     // MARK: Getting it
@@ -109,8 +137,10 @@ package struct LeaseKeeper<Store: LeaseStore, C: Clock<Duration>>: Sendable {
         election.observe(stored.record, at: clock.now)
         switch election.decide(now: clock.now) {
         case .wait: return nil
-        case .takeOver(let transitions), .renew(let transitions):
+        case .takeOver(let transitions):
             return try await write(record(transitions: transitions), over: stored.version)
+        case .renew(let transitions, let acquired):
+            return try await write(record(transitions: transitions, acquired: acquired), over: stored.version)
         }
     }
 
@@ -118,14 +148,17 @@ package struct LeaseKeeper<Store: LeaseStore, C: Clock<Duration>>: Sendable {
 
     /// Renews until the task is cancelled. Gives up when `renewDeadline` has passed since the last renewal that worked
     /// was sent; what is left of the lease then is the time to stop in.
-    private func keep(_ held: Held) async throws {
+    private func keep(_ held: Held, _ term: Term<C>) async throws {
         var held = held
+        // Before anything else happens: what asks the term must not act any more.
+        defer { term.end() }
         while true {
             try await clock.sleep(for: min(timings.retryPeriod, try left(of: held)))
             let left = try left(of: held)
             let current = held
             do {
                 held = try await withDeadline(left, clock: clock) { try await renew(current) }
+                term.renewed(held.sentAt)
             } catch let error as LostLease {
                 throw error
             } catch {
@@ -143,7 +176,8 @@ package struct LeaseKeeper<Store: LeaseStore, C: Clock<Duration>>: Sendable {
 
     /// First without reading, which is right nearly always; then with a look at what is there.
     private func renew(_ held: Held) async throws -> Held {
-        let fresh = record(transitions: held.stored.record.transitions)
+        let old = held.stored.record
+        let fresh = record(transitions: old.transitions, acquired: old.acquireStamp)
         do {
             return try await write(fresh, over: held.stored.version)
         } catch {
@@ -180,12 +214,15 @@ package struct LeaseKeeper<Store: LeaseStore, C: Clock<Duration>>: Sendable {
     /// A connection that hangs leaves time for a second try.
     private var requestLimit: Duration { timings.renewDeadline / 2 }
 
-    private func record(transitions: Int) -> LeaseRecord {
-        LeaseRecord(
+    /// - Parameter acquired: `nil`: now.
+    private func record(transitions: Int, acquired: String? = nil) -> LeaseRecord {
+        let now = stamp()
+        return LeaseRecord(
             holder: identity,
             durationSeconds: Int(timings.lease / .seconds(1)),
             transitions: transitions,
-            renewStamp: stamp()
+            renewStamp: now,
+            acquireStamp: acquired ?? now
         )
     }
 

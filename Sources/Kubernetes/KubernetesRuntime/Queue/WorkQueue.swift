@@ -23,11 +23,13 @@ package final class WorkQueue<Key: Hashable & Sendable, C: Clock<Duration>>: Sen
 
     private let state: Locked<State>
     private let clock: C
+    private let events: QueueEvents
     private let doorbell: AsyncStream<Void>
     private let doorbellButton: AsyncStream<Void>.Continuation
 
-    package init(clock: C) {
+    package init(clock: C, events: QueueEvents = .none) {
         self.clock = clock
+        self.events = events
         state = Locked(State())
         // One ring is enough: what is due is read from the state, not from the stream.
         (doorbell, doorbellButton) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
@@ -35,16 +37,23 @@ package final class WorkQueue<Key: Hashable & Sendable, C: Clock<Duration>>: Sen
 
     // MARK: Producing, from any thread
 
+    /// As soon as a worker is free. A delay that the key has is dropped.
     package func add(_ key: Key, lane: Lane = .urgent) {
-        perform { rules, _ in rules.add(key, lane: lane) }
+        events.added()
+        perform { rules, now in rules.add(key, now: now, lane: lane) }
     }
 
+    /// Not before a moment; of several moments the earliest counts.
     package func add(_ key: Key, after delay: Duration, lane: Lane = .background) {
+        events.added()
         perform { rules, now in rules.add(key, notBefore: now.advanced(by: delay), now: now, lane: lane) }
     }
 
+    /// Gives back what ``next()`` handed out.
     package func done(_ key: Key) {
-        perform { rules, _ in rules.done(key) }
+        let now = clock.now
+        if let since = state.withLock({ $0.rules.inFlight[key] }) { events.finished(since.duration(to: now)) }
+        perform { rules, now in rules.done(key, now: now) }
     }
 
     /// Hands out nothing more. Keys in hand finish normally; everything queued is forgotten.
@@ -67,6 +76,17 @@ package final class WorkQueue<Key: Hashable & Sendable, C: Clock<Duration>>: Sen
         return state.withLock { $0.rules.oldestInFlight }.map { $0.duration(to: now) }
     }
 
+    /// For the metrics.
+    package var snapshot: QueueSnapshot {
+        let now = clock.now
+        return state.withLock { state in
+            QueueSnapshot(
+                depth: [.urgent: state.rules.depth(.urgent), .background: state.rules.depth(.background)],
+                inHand: state.rules.inFlight.values.map { $0.duration(to: now) }
+            )
+        }
+    }
+
     // MARK: Consuming
 
     /// The next key, or `nil` once the queue is shut down or the calling task is cancelled.
@@ -80,14 +100,16 @@ package final class WorkQueue<Key: Hashable & Sendable, C: Clock<Duration>>: Sen
         return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let now = clock.now
-                let answer = state.withLock { state -> Key?? in
-                    if case .cancelled = state.waiters[id] { return .some(nil) }
-                    if state.rules.isShuttingDown { return .some(nil) }
-                    if let key = state.rules.take(now: now) { return .some(key) }
+                let answer = state.withLock { state -> HandOut? in
+                    if case .cancelled = state.waiters[id] { return HandOut(continuation) }
+                    if state.rules.isShuttingDown { return HandOut(continuation) }
+                    if let taken = state.rules.take(now: now) {
+                        return HandOut(continuation, taken.key, waited: taken.since.duration(to: now))
+                    }
                     state.waiters[id] = .parked(continuation)
-                    return .none
+                    return nil
                 }
-                if let answer { continuation.resume(returning: answer) }
+                answer?.perform(events)
             }
         } onCancel: {
             let parked = state.withLock { state -> CheckedContinuation<Key?, Never>? in
@@ -110,11 +132,11 @@ package final class WorkQueue<Key: Hashable & Sendable, C: Clock<Duration>>: Sen
             for await _ in doorbell {
                 let now = clock.now
                 while let earliest = armed.last, earliest <= now { armed.removeLast() }
-                let (resumptions, next) = state.withLock { state in
+                let (handOuts, next) = state.withLock { state in
                     let fired = state.rules.fireTimers(now: now)
                     return ((0..<fired.wake).compactMap { _ in Self.handOff(&state, now) }, fired.next)
                 }
-                for (continuation, key) in resumptions { continuation.resume(returning: key) }
+                for handOut in handOuts { handOut.perform(events) }
                 guard let next, armed.last.map({ next < $0 }) ?? true else { continue }
                 armed.append(next)
                 group.addTask { [clock, doorbellButton] in
@@ -130,7 +152,7 @@ package final class WorkQueue<Key: Hashable & Sendable, C: Clock<Duration>>: Sen
 
     private func perform(_ decide: (inout Rules, C.Instant) -> Rules.Action) {
         let now = clock.now
-        let (resumption, timersChanged) = state.withLock { state -> ((CheckedContinuation<Key?, Never>, Key)?, Bool) in
+        let (handOut, timersChanged) = state.withLock { state -> (HandOut?, Bool) in
             switch decide(&state.rules, now) {
             case .none: (nil, false)
             case .timersChanged: (nil, true)
@@ -138,20 +160,36 @@ package final class WorkQueue<Key: Hashable & Sendable, C: Clock<Duration>>: Sen
             }
         }
         if timersChanged { doorbellButton.yield() }
-        if let (continuation, key) = resumption { continuation.resume(returning: key) }
+        handOut?.perform(events)
+    }
+
+    /// What a worker gets, once the lock is free.
+    private struct HandOut: Sendable {
+        let continuation: CheckedContinuation<Key?, Never>
+        /// `nil`: nothing more.
+        let key: Key?
+        let waited: Duration
+
+        init(_ continuation: CheckedContinuation<Key?, Never>, _ key: Key? = nil, waited: Duration = .zero) {
+            self.continuation = continuation
+            self.key = key
+            self.waited = waited
+        }
+
+        func perform(_ events: QueueEvents) {
+            if key != nil { events.handedOut(waited) }
+            continuation.resume(returning: key)
+        }
     }
 
     /// Pairs the next key with the worker that has waited longest.
-    private static func handOff(
-        _ state: inout State,
-        _ now: C.Instant
-    ) -> (CheckedContinuation<Key?, Never>, Key)? {
+    private static func handOff(_ state: inout State, _ now: C.Instant) -> HandOut? {
         var oldest: (id: UInt64, continuation: CheckedContinuation<Key?, Never>)?
         for case (let id, .parked(let continuation)) in state.waiters where oldest.map({ id < $0.id }) ?? true {
             oldest = (id, continuation)
         }
-        guard let oldest, let key = state.rules.take(now: now) else { return nil }
+        guard let oldest, let taken = state.rules.take(now: now) else { return nil }
         state.waiters[oldest.id] = .arriving
-        return (oldest.continuation, key)
+        return HandOut(oldest.continuation, taken.key, waited: taken.since.duration(to: now))
     }
 }

@@ -26,7 +26,7 @@ where Instant.Duration == Duration {
     private var urgent = Fifo<Key>()
     private var background = Fifo<Key>()
     private var urgentStreak = 0
-    private var queued: [Key: Lane] = [:]
+    private var queued: [Key: (lane: Lane, since: Instant)] = [:]
     private var dirty: [Key: Lane] = [:]
     private(set) var inFlight: [Key: Instant] = [:]
     private(set) var waiting: [Key: (deadline: Instant, lane: Lane)] = [:]
@@ -35,15 +35,15 @@ where Instant.Duration == Duration {
     /// When the key that has been in hand the longest was handed out: the metric that shows a hung reconcile.
     var oldestInFlight: Instant? { inFlight.values.min() }
 
-    mutating func add(_ key: Key, lane: Lane = .urgent) -> Action {
+    mutating func add(_ key: Key, now: Instant, lane: Lane = .urgent) -> Action {
         guard !isShuttingDown else { return .none }
         waiting[key] = nil
-        return enqueue(key, lane)
+        return enqueue(key, lane, now)
     }
 
     mutating func add(_ key: Key, notBefore deadline: Instant, now: Instant, lane: Lane = .background) -> Action {
         guard !isShuttingDown else { return .none }
-        if deadline <= now { return add(key, lane: lane) }
+        if deadline <= now { return add(key, now: now, lane: lane) }
         if queued[key] != nil || dirty[key] != nil { return .none }  // already sooner than that
         if let existing = waiting[key], existing.deadline <= deadline { return .none }
         waiting[key] = (deadline, lane)
@@ -56,44 +56,48 @@ where Instant.Duration == Duration {
         var wake = 0
         for (key, timer) in due {
             waiting[key] = nil
-            if enqueue(key, timer.lane) == .wakeWorker { wake += 1 }
+            if enqueue(key, timer.lane, now) == .wakeWorker { wake += 1 }
         }
         return (wake, waiting.values.map(\.deadline).min())
     }
 
-    mutating func take(now: Instant) -> Key? {
+    /// The next key, and since when it has been waiting for a worker.
+    mutating func take(now: Instant) -> (key: Key, since: Instant)? {
         guard !isShuttingDown, let key = nextQueued() else { return nil }
-        queued[key] = nil
+        let since = queued.removeValue(forKey: key)?.since ?? now
         inFlight[key] = now
-        return key
+        return (key, since)
     }
 
-    mutating func done(_ key: Key) -> Action {
+    mutating func done(_ key: Key, now: Instant) -> Action {
         inFlight[key] = nil
         guard let lane = dirty.removeValue(forKey: key) else { return .none }
-        return enqueue(key, lane)
+        return enqueue(key, lane, now)
     }
+
+    /// How many keys of a lane wait for a worker.
+    func depth(_ lane: Lane) -> Int { queued.values.count { $0.lane == lane } }
 
     /// From here on nothing is handed out. Keys in flight finish and call `done`; what waits is forgotten, because
     /// the first list after a restart brings every key back.
     mutating func shutDown() { isShuttingDown = true }
 
-    private mutating func enqueue(_ key: Key, _ lane: Lane) -> Action {
+    private mutating func enqueue(_ key: Key, _ lane: Lane, _ now: Instant) -> Action {
         guard !isShuttingDown else { return .none }
         if inFlight[key] != nil {
             if dirty[key] != .urgent { dirty[key] = lane }
             return .none
         }
-        switch queued[key] {
+        switch queued[key]?.lane {
         case .urgent: return .none
         case .background where lane == .background: return .none
         case .background:
             // Promoted. Its old place in the background lane is stale now and is skipped by `nextQueued`.
-            queued[key] = .urgent
+            queued[key]?.lane = .urgent
             urgent.append(key)
             return .none
         case nil:
-            queued[key] = lane
+            queued[key] = (lane, now)
             if lane == .urgent { urgent.append(key) } else { background.append(key) }
             return .wakeWorker
         }
@@ -114,7 +118,7 @@ where Instant.Duration == Duration {
 
     private mutating func pop(_ lane: Lane) -> Key? {
         while let key = lane == .urgent ? urgent.popFirst() : background.popFirst() {
-            if queued[key] == lane { return key }
+            if queued[key]?.lane == lane { return key }
         }
         return nil
     }

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Basics
+
+/// One time of leading, from taking the lease to losing or releasing it.
+package final class Term<C: Clock<Duration>>: Sendable {
+    /// Grows from leader to leader: what a leader writes elsewhere can carry it, so that a late write of its predecessor
+    /// is recognised.
+    package let epoch: Int
+
+    /// Opens when the lease cannot be kept.
+    let lost = Latch()
+
+    private let clock: C
+    private let limit: Duration
+    private let sentAt: Locked<C.Instant>
+
+    init(_ epoch: Int, clock: C, limit: Duration, sentAt: C.Instant) {
+        self.epoch = epoch
+        self.clock = clock
+        self.limit = limit
+        self.sentAt = Locked(sentAt)
+    }
+
+    /// Whether nobody else can have the lease now. Asked before every write outside the cluster.
+    package var isHeld: Bool {
+        let sentAt = sentAt.withLock { $0 }
+        return !lost.isOpen && sentAt.duration(to: clock.now) < limit
+    }
+
+    func renewed(_ instant: C.Instant) { sentAt.withLock { $0 = instant } }
+
+    func end() { lost.open() }
+}

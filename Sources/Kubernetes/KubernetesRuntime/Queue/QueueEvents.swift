@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What a queue tells its metrics. Called without a lock.
+package struct QueueEvents: Sendable {
+    var added: @Sendable () -> Void = {}
+    /// After how long a wait for a worker.
+    var handedOut: @Sendable (Duration) -> Void = { _ in }
+    /// After how long in hand.
+    var finished: @Sendable (Duration) -> Void = { _ in }
+
+    /// Nobody wants to know.
+    package static let none = QueueEvents()
+}
+
+/// A queue at one moment.
+package struct QueueSnapshot: Equatable, Sendable {
+    /// Keys that wait for a worker, by lane.
+    package var depth: [Lane: Int] = [:]
+    /// For how long each key in hand has been in hand, in no order.
+    package var inHand: [Duration] = []
+}
