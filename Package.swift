@@ -73,7 +73,10 @@ let package = Package(
         ),
 
         // Programs
-        target("Coordination/Coordinator", ["Basics", "HTTPServer", "JSON"]),
+        target(
+            "Coordination/Coordinator",
+            ["Basics", "HTTPServer", "JSON", "KubernetesClient", "KubernetesModel", "KubernetesRuntime"]
+        ),
         target(
             "Operator",
             [
@@ -85,8 +88,8 @@ let package = Package(
         target(
             "Commands",
             [
-                "Basics", "CommandLine", "JSON", "KubernetesClient", "KubernetesModel", "KubernetesRuntime", "Operator",
-                "Planning", "Resources", "YAML",
+                "Basics", "CommandLine", "Coordinator", "JSON", "KubernetesClient", "KubernetesModel",
+                "KubernetesRuntime", "Operator", "Planning", "Resources", "YAML",
             ]
         ),
         .executableTarget(

@@ -24,9 +24,11 @@ let operatorCommand = Program.Subcommand(
     let log = Log(level: settings.logLevel, format: settings.logFormat)
     let shutdown = Latch()
     return try await withTerminationSignals(opening: shutdown) {
-        let client = KubernetesClient(try await clusterAccess(call), .init(log: log))
+        let metrics = Metrics()
+        let client = KubernetesClient(try await clusterAccess(call), clientSettings(metrics, log))
         log.info("Started the operator", ["version": kittiwakeVersion, "identity": settings.identity])
-        try await Operator(settings, client, log, transfer: ImageTransferring(settings).transfer).run(until: shutdown)
+        let transfer = ImageTransferring(settings).transfer
+        try await Operator(settings, client, metrics: metrics, log: log, transfer: transfer).run(until: shutdown)
         log.info("Stopped the operator")
         return .success
     }
@@ -44,6 +46,19 @@ func clusterAccess(_ call: Program.Call) async throws(KubernetesError) -> Cluste
         context: call.invocation["context"],
         environment: { [environment = call.environment] in environment[$0] }
     )
+}
+
+/// A client whose requests are counted, as controller-runtime counts them.
+func clientSettings(_ metrics: Metrics, _ log: Log) -> KubernetesClient.Settings {
+    var settings = KubernetesClient.Settings(log: log)
+    settings.count = { code, method, host in
+        metrics.counter(
+            "rest_client_requests_total",
+            "Requests to the API server by answer.",
+            ["code": code, "method": method, "host": host]
+        ).add()
+    }
+    return settings
 }
 
 /// The machine's name; in a pod that is the pod's.

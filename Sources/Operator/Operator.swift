@@ -1,90 +1,136 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import Basics
+internal import Glibc
 internal import HTTPClient
 internal import HTTPServer
 package import KubernetesClient
 internal import KubernetesModel
 internal import KubernetesRuntime
-internal import Planning
 
 /// The operator: caches, controllers and image transfers of one process, and the order in which they start and stop.
 package struct Operator: Sendable {
     /// Brings one image from S3 into its registry.
     package typealias Transfer = IcebergConnectReconciler.Images.Transfer
 
+    private static let leaseName = "iceberg-connect-operator-leader"
+
     private let settings: OperatorSettings
     private let client: KubernetesClient
     private let transfer: Transfer
+    private let metrics: Metrics
     private let log: Log
 
-    package init(_ settings: OperatorSettings, _ client: KubernetesClient, _ log: Log, transfer: @escaping Transfer) {
+    /// - Parameter metrics: what `/metrics` shows; the client counts its requests there too.
+    package init(
+        _ settings: OperatorSettings,
+        _ client: KubernetesClient,
+        metrics: Metrics,
+        log: Log,
+        transfer: @escaping Transfer
+    ) {
         self.settings = settings
         self.client = client
-        self.log = log
         self.transfer = transfer
+        self.metrics = metrics
+        self.log = log
     }
 
-    /// Runs until `shutdown` opens and everything has ended in order, or fails.
+    /// Runs until `shutdown` opens and everything has ended in order, within 25 s; or fails.
     package func run(until shutdown: Latch) async throws {
-        let caches = IcebergConnectCaches()
-        let reflectors = caches.reflectors(client, namespaces: settings.watchedNamespaces, log: log)
+        let stores = IcebergConnectCaches()
+        var caches = Caches(log: log)
+        stores.fill(&caches, from: client, namespaces: settings.watchedNamespaces)
+        let events = EventRecorder(
+            client,
+            controller: "kittiwake",
+            instance: settings.identity,
+            clock: ContinuousClock(),
+            log: log
+        )
+        let term = IcebergConnectTerm(stores, client, events, settings, metrics, log, transfer)
+        let eventStage = Stage("events") { ready, stop in
+            ready.open()
+            await events.run(until: stop)
+        }
         try await runStages(
-            [stage(of: reflectors), leadership(caches)],
+            [http(caches, term, events, shutdown), eventStage, caches.stage, leadership(term)],
             until: shutdown,
             grace: .seconds(25),
             clock: ContinuousClock()
         )
     }
 
-    private func stage(of reflectors: [RunningReflector]) -> Stage {
-        Stage("caches") { ready, stop in
+    // MARK: Stages
+
+    /// Health and metrics. Ready from the first complete lists on, and not while stopping.
+    private func http(
+        _ caches: Caches,
+        _ term: IcebergConnectTerm,
+        _ events: EventRecorder<ContinuousClock>,
+        _ shutdown: Latch
+    ) -> Stage {
+        var operations = Operations(metrics)
+        operations.liveness = { term.controller.state.problems }
+        operations.readiness = { shutdown.isOpen ? ["The operator is stopping"] : caches.missing }
+        operations.collectors = [{ term.controller.state.collect() }]
+        operations.texts = [
+            { caches.metrics },
+            {
+                var dropped = MetricText("kittiwake_events_dropped_total", .counter, "Events that were not sent.")
+                dropped.add([], Double(events.dropped))
+                return dropped.text
+            },
+        ]
+        var configuration = HTTPServer.Configuration()
+        configuration.port = settings.port
+        let server = HTTPServer(configuration) { [operations] request in
+            operations.answer(request) ?? ServerResponse(404, text: "There are /healthz, /readyz and /metrics\n")
+        }
+        return Stage("http") { [log] ready, stop in
             try await withThrowingTaskGroup(of: Void.self) { group in
-                for reflector in reflectors { group.addTask { await reflector.run() } }
                 group.addTask {
-                    for reflector in reflectors { try await reflector.health.synced.wait() }
-                    ready.open()
-                    try await stop.wait()
-                    throw CancellationError()
+                    try await server.run { port in
+                        log.info("Listens for probes and scrapes", ["port": "\(port)"])
+                        ready.open()
+                    }
                 }
-                do { try await group.waitForAll() } catch is CancellationError where stop.isOpen { group.cancelAll() }
+                group.addTask { try await stop.wait() }
+                try await group.next()
+                group.cancelAll()
             }
         }
     }
 
-    private func leadership(_ caches: IcebergConnectCaches) -> Stage {
-        Stage("leadership") { ready, stop in
+    private func leadership(_ term: IcebergConnectTerm) -> Stage {
+        let leads = metrics.gauge(
+            "leader_election_master_status",
+            "1 while this process leads.",
+            ["name": Self.leaseName]
+        )
+        leads.set(0)
+        guard settings.electsLeader else {
+            return Stage("controllers") { ready, stop in
+                ready.open()
+                leads.set(1)
+                await term.run(until: stop)
+            }
+        }
+        let keeper = LeaseKeeper(
+            ClientLeaseStore(client, ObjectKey(namespace: settings.namespace, name: Self.leaseName)),
+            identity: settings.identity,
+            clock: ContinuousClock(),
+            stamp: { "\(SystemTime.now)" },
+            report: { [log] error in log.warning("Failed to reach the lease", ["error": "\(error)"]) },
+            overrun: { [log] in
+                log.error("The work did not end after the lease was lost: ending the process")
+                exit(3)
+            }
+        )
+        let leadership = Leadership(keeper, log: log) { leads.set($0 ? 1 : 0) }
+        return Stage("leadership") { ready, stop in
             ready.open()
-            try await lead(caches, until: stop)
-        }
-    }
-
-    /// What only one process may do at a time.
-    private func lead(_ caches: IcebergConnectCaches, until stop: Latch) async throws {
-        let controllers = Locked<Controller<IcebergConnectReconciler, ContinuousClock>?>(nil)
-        let images = IcebergConnectReconciler.Images(
-            limit: settings.imageTransfers,
-            recheck: settings.imageRecheck,
-            clock: ContinuousClock(),
-            transfer: transfer,
-            changed: { slot in controllers.withLock { $0 }?.state.add(slot.resource) }
-        )
-        let executor = Executor(client, caches: caches.all) { [log] event, about, reconcile in
-            log.info("Event", ["reason": event.reason, "note": event.note, "object": "\(about)", "reconcile": reconcile])
-        }
-        let controller = Controller(
-            IcebergConnectReconciler(caches, client, HTTPClient(), images, operatorImage: settings.operatorImage),
-            caches.resources,
-            triggers: caches.triggers,
-            executor: executor,
-            clock: ContinuousClock(),
-            settings: .init(workers: 4, log: log)
-        )
-        controllers.withLock { $0 = controller }
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask { await images.run() }
-            await controller.run(until: stop)
-            group.cancelAll()
+            try await leadership.run(until: stop) { _ in await term.run(until: stop) }
         }
     }
 }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Basics
 internal import KubernetesClient
 internal import KubernetesModel
 internal import KubernetesRuntime
@@ -63,45 +62,19 @@ struct IcebergConnectCaches: Sendable {
         }
     }
 
-    /// The reflectors that fill the caches.
+    /// Lets the API server fill the stores.
     ///
     /// - Parameter namespaces: empty: all.
-    func reflectors(_ client: KubernetesClient, namespaces: [String], log: Log) -> [RunningReflector] {
+    func fill(_ caches: inout Caches, from client: KubernetesClient, namespaces: [String]) {
         let own = "app.kubernetes.io/managed-by=kittiwake"
-        return (namespaces.isEmpty ? [nil] : namespaces.map(Optional.some)).flatMap { namespace in
-            let everything = ListScope(namespace: namespace)
-            let ours = ListScope(namespace: namespace, labelSelector: own)
-            return [
-                RunningReflector(client, resources, everything, log),
-                RunningReflector(client, deployments, ours, log),
-                RunningReflector(client, secrets, everything, log),
-                RunningReflector(client, configMaps, ours, log),
-                RunningReflector(client, services, ours, log),
-                RunningReflector(client, serviceAccounts, ours, log),
-                RunningReflector(client, roles, ours, log),
-                RunningReflector(client, roleBindings, ours, log),
-            ]
-        }
-    }
-}
-
-/// A reflector of any kind, as far as the program cares: its kind, its health, and that it runs.
-struct RunningReflector: Sendable {
-    let kind: String
-    let health: ReflectorHealth
-    let run: @Sendable () async -> Void
-
-    init<Value: Resource>(_ client: KubernetesClient, _ store: Store<Value>, _ scope: ListScope, _ log: Log) {
-        let reflector = Reflector(
-            ClientSource<Value>(client, scope),
-            into: store,
-            scope: scope,
-            clock: ContinuousClock(),
-            log: log
-        )
-        kind = Value.kind.kind
-        health = reflector.health
-        run = { await reflector.run() }
+        caches.add(resources, from: client, namespaces: namespaces)
+        caches.add(deployments, from: client, namespaces: namespaces, labelSelector: own)
+        caches.add(secrets, from: client, namespaces: namespaces)
+        caches.add(configMaps, from: client, namespaces: namespaces, labelSelector: own)
+        caches.add(services, from: client, namespaces: namespaces, labelSelector: own)
+        caches.add(serviceAccounts, from: client, namespaces: namespaces, labelSelector: own)
+        caches.add(roles, from: client, namespaces: namespaces, labelSelector: own)
+        caches.add(roleBindings, from: client, namespaces: namespaces, labelSelector: own)
     }
 }
 

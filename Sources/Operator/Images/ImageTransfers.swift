@@ -20,14 +20,14 @@ package final class ImageTransfers<Slot: Hashable & Sendable, Job: Equatable & S
         var actions: [Rules.Action] = []
         /// Opened to cancel an attempt.
         var stops: [Rules.Run: Latch] = [:]
+        /// One ring is enough: what is to be done is read from here. `nil`: nobody works at the moment.
+        var bell: AsyncStream<Void>.Continuation?
     }
 
     private let state: Locked<State>
     private let clock: C
     private let transfer: Transfer
     private let changed: @Sendable (Slot) -> Void
-    private let doorbell: AsyncStream<Void>
-    private let bell: AsyncStream<Void>.Continuation
 
     /// - Parameters:
     ///   - limit: attempts at a time.
@@ -45,8 +45,6 @@ package final class ImageTransfers<Slot: Hashable & Sendable, Job: Equatable & S
         self.clock = clock
         self.transfer = transfer
         self.changed = changed
-        // One ring is enough: what is to be done is read from the state.
-        (doorbell, bell) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
     /// What is wanted in a slot, and what is known about it; `nil` if nothing is wanted there.
@@ -66,11 +64,20 @@ package final class ImageTransfers<Slot: Hashable & Sendable, Job: Equatable & S
 
     private func decide(_ body: (inout Rules) -> [Rules.Action]) {
         state.withLock { $0.actions += body(&$0.rules) }
-        bell.yield()
+        ring()
     }
 
-    /// Works until the task is cancelled; every attempt is a child of it.
+    private func ring() { state.withLock { $0.bell }?.yield() }
+
+    /// Works until the task is cancelled; every attempt is a child of it. May be run again afterwards: then what was cut
+    /// off begins anew.
     package func run() async {
+        // Each run has a doorbell of its own: one that was cancelled once has ended for good.
+        let (doorbell, bell) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        state.withLock { state in
+            state.actions = state.rules.begin()
+            state.bell = bell
+        }
         await withDiscardingTaskGroup { group in
             var alarm: C.Instant?
             bell.yield()
@@ -93,7 +100,7 @@ package final class ImageTransfers<Slot: Hashable & Sendable, Job: Equatable & S
                 if let old = alarm, old <= now { alarm = nil }
                 guard let due, alarm.map({ due < $0 }) ?? true else { continue }
                 alarm = due
-                group.addTask { [clock, bell] in
+                group.addTask { [clock] in
                     try? await clock.sleep(until: due, tolerance: nil)  // cancelled or due: ring either way
                     bell.yield()
                 }
@@ -125,7 +132,7 @@ package final class ImageTransfers<Slot: Hashable & Sendable, Job: Equatable & S
             state.actions += actions
             return slot
         }
-        bell.yield()
+        ring()
         if let slot { changed(slot) }
     }
 

@@ -130,6 +130,21 @@ where Instant.Duration == Duration {
         return startQueued()
     }
 
+    /// Whoever carried out the attempts has gone; all of them begin anew.
+    mutating func begin() -> [Action] {
+        for slot in runs.values.sorted(by: { queueOrder($0) < queueOrder($1) }) {
+            entries[slot]?.phase = .queued
+            queue.append(slot)
+        }
+        runs = [:]
+        return startQueued()
+    }
+
+    /// The order in which attempts were begun.
+    private func queueOrder(_ slot: Slot) -> Int {
+        if case .running(let run)? = entries[slot]?.phase { run.number } else { 0 }
+    }
+
     private mutating func startQueued() -> [Action] {
         var actions: [Action] = []
         while runs.count < limit, !queue.isEmpty {

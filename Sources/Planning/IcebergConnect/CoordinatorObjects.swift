@@ -111,7 +111,7 @@ struct CoordinatorObjects {
                         "apiGroups": ["coordination.k8s.io"],
                         "resources": ["leases"],
                         "resourceNames": [.string(names.lease)],
-                        "verbs": ["get", "update"],
+                        "verbs": ["get", "patch"],
                     ]
                 ]
             ]

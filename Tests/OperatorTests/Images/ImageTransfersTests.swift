@@ -62,6 +62,34 @@ struct ImageTransfersTests {
         #expect(transfers.wanted(in: "a")?.state == nil)
     }
 
+    @Test func whatWasCutOffBeginsAnewWithTheNextRun() async {
+        let attempts = Recorder<String>()
+        let done = Recorder<String>()
+        let transfers = ImageTransfers<String, String, ManualClock>(
+            limit: 1,
+            recheck: .seconds(300),
+            clock: clock,
+            transfer: { [outcome] job, _, _ in
+                attempts.record(job)
+                if attempts.all.count == 1 { try await Latch().wait() }
+                return outcome
+            },
+            changed: { done.record($0) }
+        )
+        transfers.want("first", in: "a", known: nil)
+        transfers.want("second", in: "b", known: nil)
+        _ = await running({ await transfers.run() }) { cancel in
+            await attempts.wait(for: 1)
+            cancel()
+        }
+        _ = await running({ await transfers.run() }) { cancel in
+            await done.wait(for: 2)
+            cancel()
+        }
+        #expect(attempts.all.sorted() == ["first", "first", "second"])
+        #expect(Set(done.all) == ["a", "b"])
+    }
+
     @Test func whatHangsInOneSlotDoesNotDelayAnother() async {
         let done = Recorder<String>()
         let transfers = ImageTransfers<String, String, ManualClock>(
