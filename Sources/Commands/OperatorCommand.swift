@@ -36,7 +36,11 @@ let operatorCommand = Program.Subcommand(
 
 /// Where the API server is, for every command that talks to it.
 let clusterOptions: [Command.Option] = [
-    .value("kubeconfig", placeholder: "FILE", "how to reach the cluster (default: $KUBECONFIG, the pod's account, ~/.kube)"),
+    .value(
+        "kubeconfig",
+        placeholder: "FILE",
+        "how to reach the cluster (default: $KUBECONFIG, the pod's account, ~/.kube/config)"
+    ),
     .value("context", placeholder: "NAME", "another context of the kubeconfig"),
 ]
 

@@ -33,7 +33,7 @@ let validate = Program.Subcommand(
                 for problem in invalid.problems { call.console.note("\(path): \(head.name): \(problem)") }
             }
             for field in unknown {
-                call.console.note("\(path): \(head.name): warning: \(field): there is no such field; it would be dropped")
+                call.console.note("\(path): \(head.name): warning: \(field): no such field; it would be dropped")
             }
         }
     }

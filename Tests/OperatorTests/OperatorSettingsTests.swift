@@ -7,8 +7,13 @@ import Testing
 
 @Suite
 struct OperatorSettingsTests {
+    func settings(_ environment: [String: String] = [:]) throws(SettingsError) -> OperatorSettings {
+        let image = ["KITTIWAKE_IMAGE": "registry.example/operator:1"]
+        return try OperatorSettings(environment: image.merging(environment) { $1 }, hostName: "host")
+    }
+
     @Test func withoutVariablesTheDefaultsCount() throws {
-        let settings = try OperatorSettings(environment: [:], hostName: "host")
+        let settings = try self.settings()
         #expect(settings.namespace == "iceberg-system")
         #expect(settings.identity == "host")
         #expect(settings.watchedNamespaces.isEmpty)
@@ -21,13 +26,13 @@ struct OperatorSettingsTests {
 
     @Test(arguments: [("", []), ("shop", ["shop"]), (" b, a ,b,", ["a", "b"])])
     func watchedNamespacesAreOneSeveralOrAll(text: String, namespaces: [String]) throws {
-        let settings = try OperatorSettings(environment: ["WATCH_NAMESPACE": text], hostName: "host")
+        let settings = try self.settings(["WATCH_NAMESPACE": text])
         #expect(settings.watchedNamespaces == namespaces)
     }
 
     @Test func registriesHaveEndpoints() throws {
         let text = "localhost:5000=http://registry.tools:5000, registry.shop=https://10.0.0.1/"
-        let settings = try OperatorSettings(environment: ["REGISTRY_ENDPOINTS": text], hostName: "host")
+        let settings = try self.settings(["REGISTRY_ENDPOINTS": text])
         #expect(
             settings.registryEndpoints == [
                 "localhost:5000": "http://registry.tools:5000", "registry.shop": "https://10.0.0.1/",
@@ -44,7 +49,7 @@ struct OperatorSettingsTests {
             _ = try OperatorSettings(environment: environment, hostName: "host")
             Issue.record("nothing was said")
         } catch {
-            #expect(error.problems.count == 4)
+            #expect(error.problems.count == 5)
             #expect(error.description.contains("LOG_LEVEL is none of debug, info, warning, error"))
         }
     }

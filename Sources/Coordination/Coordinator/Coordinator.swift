@@ -54,7 +54,11 @@ package struct Coordinator: Sendable {
     }
 
     private var leadership: Stage {
-        let leads = metrics.gauge("leader_election_master_status", "1 while this process leads.", ["name": settings.jobID])
+        let leads = metrics.gauge(
+            "leader_election_master_status",
+            "1 while this process leads.",
+            ["name": settings.election?.leaseName ?? settings.jobID]
+        )
         guard let election = settings.election, let client else {
             return Stage("work") { [report, settings] ready, stop in
                 report.withLock { report in

@@ -39,8 +39,8 @@ struct IcebergConnectCaches: Sendable {
 
     /// What leads from a changed object to the resources that it concerns.
     var triggers: [Trigger] {
-        owned(deployments) + owned(secrets) + owned(configMaps) + owned(services) + owned(serviceAccounts) + owned(roles)
-            + owned(roleBindings) + [referringToSecret, rivals]
+        owned(deployments) + owned(secrets) + owned(configMaps) + owned(services) + owned(serviceAccounts)
+            + owned(roles) + owned(roleBindings) + [referringToSecret, rivals]
     }
 
     private func owned<Child: Resource>(_ store: Store<Child>) -> [Trigger] {

@@ -28,8 +28,10 @@ package enum IcebergConnectPreview {
         // The jobs are known only from a plan; with their images in place a second one makes everything.
         for case .effect(.obtainImage(let job, _)) in IcebergConnectPlan.plan(resource, given: seen).steps {
             guard let digest = Digest(hex: unknownDigest) else { continue }
-            let image = IcebergConnectObservation.ImageProgress.Image(etag: "", digest: digest, containsKittiwake: false)
-            seen.images[job.role] = .init(source: job.source, state: .done(image))
+            let state = IcebergConnectObservation.ImageProgress.State.done(
+                .init(etag: "", digest: digest, containsKittiwake: false)
+            )
+            seen.images[job.role] = .init(source: job.source, state: state)
         }
         return IcebergConnectPlan.plan(resource, given: seen).steps.compactMap { step in
             if case .apply(let intent) = step { shown(intent) } else { nil }
