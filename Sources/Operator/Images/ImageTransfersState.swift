@@ -130,18 +130,17 @@ where Instant.Duration == Duration {
         return startQueued()
     }
 
-    /// Whoever carried out the attempts has gone; all of them begin anew.
+    /// Whoever carried out the attempts has gone; all of them begin anew, before those that have not begun yet.
     mutating func begin() -> [Action] {
-        for slot in runs.values.sorted(by: { queueOrder($0) < queueOrder($1) }) {
-            entries[slot]?.phase = .queued
-            queue.append(slot)
-        }
+        let begun = runs.values.sorted { number(of: $0) < number(of: $1) }
+        for slot in begun { entries[slot]?.phase = .queued }
+        queue = begun + queue
         runs = [:]
         return startQueued()
     }
 
-    /// The order in which attempts were begun.
-    private func queueOrder(_ slot: Slot) -> Int {
+    /// Attempts are numbered as they begin.
+    private func number(of slot: Slot) -> Int {
         if case .running(let run)? = entries[slot]?.phase { run.number } else { 0 }
     }
 
