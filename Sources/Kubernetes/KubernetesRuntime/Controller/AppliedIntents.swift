@@ -4,22 +4,31 @@ internal import KubernetesModel
 
 /// What was applied last, and what the object looked like right after it. From it follows whether an apply is needed.
 struct AppliedIntents: Sendable {
-    private struct Record: Equatable, Sendable {
+    /// How long a child that no cache shows is taken to be as it was left.
+    static var trust: Duration { .seconds(300) }
+
+    private struct Record: Sendable {
         var intent: Fingerprint
-        var result: Fingerprint
+        /// `nil` for a kind that is in no cache.
+        var result: Fingerprint?
+        var time: MicroTime
     }
 
     /// The object for which, then the object which.
     private var records: [ObjectReference: [ObjectReference: Record]] = [:]
 
-    /// Whether the child is as our last apply left it, and that apply was of the same intent.
+    /// Whether our last apply was of the same intent and the child is as it left it.
+    ///
+    /// - Parameter seen: what the cache shows; `nil` for a kind that is in none: then an apply is trusted for a while.
     func isCurrent(
         _ child: ObjectReference,
         of primary: ObjectReference,
         intent: Fingerprint,
-        seen: Fingerprint
+        seen: Fingerprint?,
+        at time: MicroTime
     ) -> Bool {
-        records[primary]?[child] == Record(intent: intent, result: seen)
+        guard let record = records[primary]?[child], record.intent == intent, record.result == seen else { return false }
+        return seen != nil || record.time.duration(to: time) < Self.trust
     }
 
     func hasApplied(_ child: ObjectReference, of primary: ObjectReference) -> Bool { records[primary]?[child] != nil }
@@ -28,9 +37,10 @@ struct AppliedIntents: Sendable {
         _ child: ObjectReference,
         of primary: ObjectReference,
         intent: Fingerprint,
-        result: Fingerprint
+        result: Fingerprint?,
+        at time: MicroTime
     ) {
-        records[primary, default: [:]][child] = Record(intent: intent, result: result)
+        records[primary, default: [:]][child] = Record(intent: intent, result: result, time: time)
     }
 
     mutating func forget(_ primary: ObjectReference) { records[primary] = nil }

@@ -19,7 +19,7 @@ package final class Executor: Sendable {
 
     /// - Parameters:
     ///   - caches: the stores of the kinds that are applied, and of the resources themselves. A kind without one is
-    ///     applied at every reconcile.
+    ///     applied when the intent changes, and every five minutes, as nobody would say that it has changed.
     ///   - emit: sends an event. Does not wait.
     package init(_ client: KubernetesClient, caches: [any ObjectCache], emit: @escaping Emit) {
         self.client = client
@@ -41,9 +41,11 @@ package final class Executor: Sendable {
         let cache = caches[intent.kind]
         let known = cache?.known(intent.key)
         let print = Fingerprint(of: intent.body.sorted.jsonBytes)
-        if let known, applied.withLock({ $0.isCurrent(child, of: primary, intent: print, seen: known.fingerprint) }) {
-            return
+        let isCurrent = applied.withLock {
+            $0.isCurrent(child, of: primary, intent: print, seen: known?.fingerprint, at: context.time)
         }
+        // What a cache should show and does not is gone.
+        if isCurrent, cache == nil || known != nil { return }
         try await refuseForeign(intent, child, of: primary, known?.metadata)
         var intent = intent
         if let uid = known?.metadata.uid, intent.body["metadata"]?["uid"] == nil {
@@ -57,9 +59,9 @@ package final class Executor: Sendable {
                 ["object": "\(child)", "resourceVersion": written.metadata.resourceVersion ?? ""]
             )
         }
-        if let result = cache?.absorb(written) {
-            applied.withLock { $0.remember(child, of: primary, intent: print, result: result) }
-        }
+        let result = cache?.absorb(written)
+        guard cache == nil || result != nil else { return }
+        applied.withLock { $0.remember(child, of: primary, intent: print, result: result, at: context.time) }
     }
 
     func delete(_ object: ObjectReference, uid: String, in context: ReconcileContext) async throws {
