@@ -103,7 +103,7 @@ let package = Package(
         .target(name: "TestSupport", dependencies: ["Basics"], path: "Tests/TestSupport", swiftSettings: settings),
         .target(
             name: "TestServers",
-            dependencies: ["Basics", "HTTPServer", "JSON", "KubernetesModel"],
+            dependencies: ["Basics", "HTTPServer", "JSON", "KubernetesClient", "KubernetesModel"],
             path: "Tests/TestServers",
             swiftSettings: settings
         ),

@@ -15,9 +15,11 @@ struct ControllerTests {
     let announced = Recorder<String>()
     let events = Recorder<String>()
 
-    @Test func aResourceGoesAllTheWay() async throws {
-        let client = try await RealServer.client()
-        let namespace = try await RealServer.namespace(client)
+    @Test(arguments: AnyServer.allCases) func aResourceGoesAllTheWay(_ server: AnyServer) async throws {
+        try await server.run { client, namespace in try await self.goAllTheWay(client, namespace) }
+    }
+
+    func goAllTheWay(_ client: KubernetesClient, _ namespace: String) async throws {
         let key = ObjectKey(namespace: namespace, name: "orders")
 
         let widgets = Store<Widget>(indexes: [WidgetReconciler.byText])
@@ -60,18 +62,20 @@ struct ControllerTests {
             try await configMapReflector.health.synced.wait()
             group.addTask { await controller.run(until: stop) }
 
-            _ = try await client.apply(RealServer.widget(key, text: "hello"))
+            _ = try await client.apply(
+                ApplyIntent(kind: Widget.kind, key: key, body: Widget.manifest(key, text: "hello"))
+            )
             let ready = try await eventually {
                 let widget = try await client.get(Widget.self, key)
                 return widget?.status?.conditions["Ready"]?.status == .true ? widget : nil
             }
             #expect(ready.metadata.finalizers == ["kittiwake.example/cleanup"])
             #expect(ready.status?.observedGeneration == 1)
-            #expect(try await client.get(Text.self, key)?.text == "hello")
+            #expect(try await client.get(ConfigText.self, key)?.text == "hello")
 
             // Drift is put right.
             _ = try await client.merge(.configMap, key, ["data": ["text": "changed by hand", "other": "stays"]])
-            _ = try await eventually { try await client.get(Text.self, key)?.text == "hello" ? true : nil }
+            _ = try await eventually { try await client.get(ConfigText.self, key)?.text == "hello" ? true : nil }
 
             // What needs cleaning up is cleaned up, and then lets go.
             try await client.delete(Widget.kind, key, uid: ready.metadata.uid ?? "")
@@ -81,19 +85,5 @@ struct ControllerTests {
             stop.open()
             group.cancelAll()
         }
-    }
-}
-
-/// A ConfigMap with its text.
-struct Text: Resource {
-    static let kind = ResourceKind.configMap
-
-    var metadata: ObjectMeta
-    var text: String?
-
-    init(_ json: borrowing JSONView) throws(JSONError) {
-        metadata = try json.value("metadata")
-        let data: StringMap? = try json.optional("data")
-        text = data?["text"]
     }
 }

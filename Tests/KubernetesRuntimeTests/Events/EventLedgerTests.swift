@@ -2,6 +2,7 @@
 
 import JSON
 import KubernetesModel
+import TestServers
 import TestSupport
 import Testing
 

@@ -29,9 +29,11 @@ final class APIConnection: Sendable {
         var body: [UInt8]
     }
 
-    /// Sends a small request, one of at most 32, and again if the rules say so.
+    /// Sends a small request, one of at most 32, and again if the rules say so. The Lease does not stand in line: a
+    /// leader that waits there is none any more.
     func call(_ request: APIRequest) async throws(KubernetesError) -> Answer {
         try await repeating(request) { [calls, slots] presented in
+            if request.kind == .lease { return await self.collect(request, presented, calls) }
             let outcome = await slots.with { await self.collect(request, presented, calls) }
             return outcome ?? .failure(KubernetesError(.cancelled, "\(request.description): cancelled"))
         }

@@ -23,6 +23,14 @@ final class CallSlots: Sendable {
 
     init(_ count: Int) { state = Locked(State(free: count)) }
 
+    /// How many wait; `nil`: there is a free slot.
+    var waiting: Int? {
+        state.withLock { state in
+            guard state.free == 0 else { return nil }
+            return state.waiters.values.count { waiter in if case .parked = waiter { true } else { false } }
+        }
+    }
+
     /// `nil` if the task was cancelled while it waited.
     func with<Value: Sendable>(_ body: () async -> Value) async -> Value? {
         guard await take() else { return nil }

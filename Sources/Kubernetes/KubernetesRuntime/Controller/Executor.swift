@@ -52,7 +52,7 @@ package final class Executor: Sendable {
             // Deleted meanwhile, it is to be a conflict and not a new object.
             intent.body["metadata"]?["uid"] = .string(uid)
         }
-        let written = try await client.apply(intent)
+        let written = try await apply(intent)
         if written.metadata.resourceVersion != known?.metadata.resourceVersion {
             context.log.info(
                 written.isNew ? "Created object" : "Changed object",
@@ -62,6 +62,19 @@ package final class Executor: Sendable {
         let result = cache?.absorb(written)
         guard cache == nil || result != nil else { return }
         applied.withLock { $0.remember(child, of: primary, intent: print, result: result, at: context.time) }
+    }
+
+    /// A namesake with another UID is a conflict, which the next look at the cache resolves. The server says so only if
+    /// nothing is there; otherwise it says that the UID is invalid.
+    private func apply(_ intent: ApplyIntent) async throws(KubernetesError) -> Written {
+        do throws(KubernetesError) {
+            return try await client.apply(intent)
+        } catch {
+            guard error.code == .invalid, case .string(let uid)? = intent.body["metadata"]?["uid"],
+                let present = try await client.ownership(intent.kind, intent.key), present.metadata.uid != uid
+            else { throw error }
+            throw KubernetesError(.conflict, error.message, cause: error)
+        }
     }
 
     func delete(_ object: ObjectReference, uid: String, in context: ReconcileContext) async throws {

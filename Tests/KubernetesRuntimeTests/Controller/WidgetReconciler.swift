@@ -3,66 +3,9 @@
 import JSON
 import KubernetesModel
 import KubernetesRuntime
-import TestSupport
+import TestServers
 
-// What the author of a controller writes. First the resource …
-
-/// A resource that wants a ConfigMap with a text in it.
-struct Widget: ResourceWithStatus {
-    static let kind = ResourceKind(group: "kittiwake.example", version: "v1", kind: "Widget", plural: "widgets")
-
-    struct Status: ConditionedStatus {
-        var observedGeneration: Int64?
-        var size: Int?
-        var conditions: [Condition] = []
-    }
-
-    var metadata: ObjectMeta
-    var text: String
-    var size: Int
-    var status: Status?
-}
-
-extension Widget: JSONDecodable {
-    private struct Spec: JSONDecodable {
-        var text: String
-        var size: Int
-
-        init(_ json: borrowing JSONView) throws(JSONError) {
-            text = try json.optional("text") ?? ""
-            size = try json.optional("size") ?? 1
-        }
-    }
-
-    init(_ json: borrowing JSONView) throws(JSONError) {
-        let spec: Spec = try json.value("spec")
-        self.init(
-            metadata: try json.value("metadata"),
-            text: spec.text,
-            size: spec.size,
-            status: try json.optional("status")
-        )
-    }
-}
-
-extension Widget.Status: JSONDecodable, JSONEncodable {
-    init(_ json: borrowing JSONView) throws(JSONError) {
-        observedGeneration = try json.optional("observedGeneration")
-        size = try json.optional("size")
-        conditions = try json.optional("conditions") ?? []
-    }
-
-    func write(to writer: inout JSONWriter) {
-        writer.object { writer in
-            writer.field("observedGeneration", observedGeneration)
-            writer.field("size", size)
-            writer.field("conditions", conditions)
-        }
-    }
-}
-
-// … then the reconciler, of which only `plan` has anything to decide.
-
+/// What the author of a controller writes. Only `plan` has anything to decide.
 struct WidgetReconciler: Reconciler {
     typealias Primary = Widget
 
@@ -155,31 +98,3 @@ struct WidgetReconciler: Reconciler {
         ]
     }
 }
-
-/// The definition of the kind, for the API server.
-let widgetDefinition = ApplyIntent(
-    kind: ResourceKind(
-        group: "apiextensions.k8s.io",
-        version: "v1",
-        kind: "CustomResourceDefinition",
-        plural: "customresourcedefinitions",
-        scope: .cluster
-    ),
-    key: ObjectKey(namespace: nil, name: "widgets.kittiwake.example"),
-    body: [
-        "apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition",
-        "metadata": ["name": "widgets.kittiwake.example"],
-        "spec": [
-            "group": "kittiwake.example", "scope": "Namespaced",
-            "names": ["kind": "Widget", "listKind": "WidgetList", "plural": "widgets", "singular": "widget"],
-            "versions": [
-                [
-                    "name": "v1", "served": true, "storage": true, "subresources": ["status": [:]],
-                    "schema": [
-                        "openAPIV3Schema": ["type": "object", "x-kubernetes-preserve-unknown-fields": true]
-                    ],
-                ]
-            ],
-        ],
-    ]
-)

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import KubernetesModel
+import Testing
+
+@testable import KubernetesClient
+
+@Suite
+struct APIRequestTests {
+    @Test func targetsAreThoseOfTheAPI() {
+        let key = ObjectKey(namespace: "shop", name: "orders")
+        #expect(APIRequest(.get, .configMap, key).target == "/api/v1/namespaces/shop/configmaps/orders")
+        #expect(APIRequest(.list, .deployment, namespace: nil).target == "/apis/apps/v1/deployments")
+        var status = APIRequest(.applyStatus, .deployment, key)
+        status.isStatus = true
+        status.query = [("fieldManager", "kittiwake"), ("force", "true")]
+        #expect(
+            status.target
+                == "/apis/apps/v1/namespaces/shop/deployments/orders/status?fieldManager=kittiwake&force=true"
+        )
+        #expect(
+            APIRequest(.get, .namespace, ObjectKey(namespace: "x", name: "shop")).target == "/api/v1/namespaces/shop"
+        )
+    }
+
+    @Test func valuesAreEscaped() {
+        var request = APIRequest(.list, .pod, namespace: "shop")
+        request.query = [("labelSelector", "a=b,c in (d e)"), ("continue", "x+/=")]
+        #expect(
+            request.target
+                == "/api/v1/namespaces/shop/pods?labelSelector=a%3Db%2Cc%20in%20%28d%20e%29&continue=x%2B%2F%3D"
+        )
+        let hostile = ObjectKey(namespace: "../secrets", name: "a?b#c")
+        #expect(APIRequest(.get, .pod, hostile).target == "/api/v1/namespaces/..%2Fsecrets/pods/a%3Fb%23c")
+    }
+
+    @Test func anErrorSaysWhatWasTriedAndWhatToDo() {
+        let key = ObjectKey(namespace: "shop", name: "orders")
+        let answer = StatusAnswer(reason: "Forbidden", message: "no")
+        let error = KubernetesError(APIRequest(.apply, .deployment, key), status: 403, answer, retryAfter: nil)
+        #expect(error.code == .forbidden)
+        #expect(
+            error.message == "Applying Deployment shop/orders: the API server answered 403 Forbidden: no; "
+                + "the role needs the verb patch for deployments.apps"
+        )
+    }
+
+    @Test func whatAServerSaysAboutASecretIsNotRepeated() {
+        let answer = StatusAnswer(reason: "Invalid", message: "Invalid value: \"hunter2\"")
+        let request = APIRequest(.apply, .secret, ObjectKey(namespace: "shop", name: "s"))
+        let error = KubernetesError(request, status: 422, answer, retryAfter: nil)
+        #expect(error.message == "Applying Secret shop/s: the API server answered 422 Invalid")
+    }
+
+    @Test(
+        arguments: [
+            (400, "", .badRequest), (401, "", .unauthorized), (403, "", .forbidden), (404, "", .notFound),
+            (409, "AlreadyExists", .alreadyExists), (409, "Conflict", .conflict), (410, "Gone", .expired),
+            (410, "Expired", .expired), (415, "", .badRequest), (422, "", .invalid), (429, "", .throttled),
+            (500, "", .internal), (503, "", .unavailable), (504, "", .transport), (507, "", .internal),
+        ] as [(Int, String, KubernetesError.Code)]
+    )
+    func theCodeComesFromStatusAndReason(status: Int, reason: String, code: KubernetesError.Code) {
+        let request = APIRequest(.apply, .pod, ObjectKey(namespace: nil, name: "x"))
+        #expect(KubernetesError(request, status: status, StatusAnswer(reason: reason), retryAfter: nil).code == code)
+    }
+
+    @Test func aReadThatTimesOutMayBeSentAgain() {
+        let request = APIRequest(.get, .pod, ObjectKey(namespace: nil, name: "x"))
+        #expect(KubernetesError(request, status: 504, StatusAnswer(), retryAfter: nil).code == .unavailable)
+    }
+}

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import JSON
+import KubernetesModel
+import Testing
+
+@Suite
+struct ReadModelTests {
+    func decode<Value: JSONDecodable>(_ text: String) throws -> Value {
+        try JSONDocument(parsing: Array(text.utf8)).decode()
+    }
+
+    @Test func aDeploymentIsReadWithItsRollout() throws {
+        let deployment: Deployment = try decode(
+            """
+            {"metadata":{"name":"w","namespace":"shop","generation":4},"spec":{"replicas":3,"selector":{"matchLabels":
+            {"app":"w"}},"template":{"spec":{"containers":[{"name":"main","image":"r/w@sha256:1"},{"name":"x"}]}}},
+            "status":{"observedGeneration":4,"replicas":4,"updatedReplicas":3,"readyReplicas":2,"availableReplicas":2,
+            "unavailableReplicas":2,"conditions":[{"type":"Available","status":"True"},{"type":"Progressing","status":
+            "False","reason":"ProgressDeadlineExceeded","message":"stuck"}]}}
+            """
+        )
+        #expect(deployment.replicas == 3)
+        #expect(deployment.selector == ["app": "w"])
+        #expect(deployment.image == "r/w@sha256:1")
+        #expect(deployment.status.readyReplicas == 2)
+        #expect(deployment.status.progressing?.reason == "ProgressDeadlineExceeded")
+        #expect(deployment.status.replicaFailure == nil)
+        #expect(!deployment.isRolledOut)
+    }
+
+    @Test func aRolloutIsOverWhenNothingOldIsLeft() {
+        var deployment = Deployment(metadata: ObjectMeta(name: "w", generation: 2), replicas: 2)
+        deployment.status = Deployment.Status(
+            observedGeneration: 2,
+            replicas: 2,
+            updatedReplicas: 2,
+            readyReplicas: 2,
+            availableReplicas: 2
+        )
+        #expect(deployment.isRolledOut)
+        deployment.status.replicas = 3
+        #expect(!deployment.isRolledOut)
+        deployment.status.replicas = 2
+        deployment.status.observedGeneration = 1
+        #expect(!deployment.isRolledOut)
+    }
+
+    @Test func aNewDeploymentHasNoStatusYet() throws {
+        let deployment: Deployment = try decode(#"{"metadata":{"name":"w"},"spec":{}}"#)
+        #expect(deployment.replicas == 1)
+        #expect(deployment.image == nil)
+        #expect(deployment.status == Deployment.Status())
+    }
+
+    @Test func aPodSaysWhyItWaits() throws {
+        let pod: Pod = try decode(
+            """
+            {"metadata":{"name":"p"},"spec":{"nodeName":"n1"},"status":{"phase":"Pending","conditions":[{"type":"Ready",
+            "status":"False"}],"initContainerStatuses":[{"name":"init","restartCount":2,"state":{"terminated":{}}}],
+            "containerStatuses":[{"name":"main","restartCount":3,"state":{"waiting":{"reason":"ImagePullBackOff",
+            "message":"no such image"}}}]}}
+            """
+        )
+        #expect(pod.phase == "Pending")
+        #expect(!pod.isReady)
+        #expect(pod.restarts == 5)
+        #expect(
+            pod.waiting == [Pod.Waiting(container: "main", reason: "ImagePullBackOff", message: "no such image")]
+        )
+        #expect(pod.node == "n1")
+    }
+
+    @Test func aSecretsValuesAreDecodedAndDoNotPrint() throws {
+        let secret: SecretObject = try decode(
+            #"{"metadata":{"name":"s"},"data":{"password":"aHVudGVyMg==","binary":"//79"}}"#
+        )
+        #expect(secret.keys == ["binary", "password"])
+        #expect(secret.text("password")?.reveal { $0 } == "hunter2")
+        #expect(secret.text("binary") == nil)
+        #expect(secret.bytes("binary") == [0xff, 0xfe, 0xfd])
+        #expect(secret.text("missing") == nil)
+        var dumped = ""
+        dump(secret, to: &dumped)
+        #expect(!dumped.contains("aHVudGVy"))
+        #expect(!dumped.contains("hunter2"))
+    }
+
+    @Test func metadataIsReadWithoutWhatOnlyMachinesNeed() throws {
+        let object: PartialObject<Secrets> = try decode(
+            """
+            {"metadata":{"name":"s","annotations":{"kubectl.kubernetes.io/last-applied-configuration":"{}","a":"b"}}}
+            """
+        )
+        #expect(object.metadata.annotations == ["a": "b"])
+    }
+
+    @Test func sharingStringsChangesNothing() throws {
+        var deployment = Deployment(
+            metadata: ObjectMeta(
+                name: "w",
+                namespace: "a-namespace-with-a-long-name",
+                labels: ["app.kubernetes.io/managed-by": "kittiwake"],
+                ownerReferences: [OwnerReference(apiVersion: "v1", kind: "X", name: "x", uid: "u")]
+            ),
+            selector: ["app.kubernetes.io/name": "w"],
+            image: "registry.example/kafka-connect@sha256:1"
+        )
+        let before = deployment
+        var asked: [String] = []
+        deployment.shareStrings { text in
+            asked.append(text)
+            return text
+        }
+        #expect(deployment == before)
+        #expect(asked.contains("app.kubernetes.io/managed-by"))
+        #expect(asked.contains("registry.example/kafka-connect@sha256:1"))
+    }
+}
