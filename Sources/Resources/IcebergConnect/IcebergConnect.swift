@@ -4,7 +4,7 @@ package import JSON
 package import KubernetesModel
 
 /// One object of the kind `IcebergConnect`.
-package struct IcebergConnect: Resource {
+package struct IcebergConnect: ResourceWithStatus {
     package static let kind = ResourceKind(
         group: "kafka.iceberg.apache.org",
         version: "v1",

@@ -3,7 +3,7 @@
 package import KubernetesModel
 
 /// What the operator found out (`original-systems.md` 000.1). Holds no secret.
-package struct IcebergConnectStatus: Equatable, Sendable {
+package struct IcebergConnectStatus: ConditionedStatus {
     /// The steps of the original, in their order; `Failed` can follow any of them.
     package enum Phase: String, CaseIterable, Sendable {
         case pending = "Pending"
@@ -33,8 +33,10 @@ package struct IcebergConnectStatus: Equatable, Sendable {
     package var credentialsSecret: String?
     package var claims: Claims
 
+    package init() { self.init(phase: .pending) }
+
     package init(
-        phase: Phase = .pending,
+        phase: Phase,
         message: String = "",
         observedGeneration: Int64? = nil,
         conditions: [Condition] = [],

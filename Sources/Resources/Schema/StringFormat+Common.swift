@@ -52,7 +52,7 @@ extension StringFormat {
 
     /// A region or a bucket of S3: both become a part of a host name or a path.
     static let storageName = StringFormat(
-        "letters, digits, dots, dashes and underscores only",
+        "a name of letters, digits, dots, dashes and underscores",
         pattern: "^[a-zA-Z0-9][a-zA-Z0-9._-]*$",
         accepts: {
             guard let first = $0.utf8.first, isAlphanumeric(first) else { return false }
