@@ -16,6 +16,8 @@ package final class LightCluster: Sendable {
     /// The path of a kubeconfig with all rights.
     package let kubeconfig: String
 
+    private let kubectlPath: String
+
     /// `@unchecked`: started once and only kept from going away.
     private struct Owned: @unchecked Sendable {
         let process: Process
@@ -41,7 +43,8 @@ package final class LightCluster: Sendable {
         let process = Process()
         let (input, output, errors) = (Pipe(), Pipe(), FileHandle.standardError)
         process.executableURL = URL(fileURLWithPath: script)
-        process.arguments = ["run", "sh", "-c", #"printf '%s\n' "$KUBECONFIG"; exec cat >/dev/null"#]
+        let report = #"printf '%s %s\n' "$KUBECONFIG" "$(command -v kubectl)"; exec cat >/dev/null"#
+        process.arguments = ["run", "sh", "-c", report]
         (process.standardInput, process.standardOutput, process.standardError) = (input, output, errors)
         try process.run()
         var line = Data()
@@ -56,7 +59,43 @@ package final class LightCluster: Sendable {
             }
             line += byte
         }
-        kubeconfig = String(decoding: line.dropLast(), as: UTF8.self)
+        let words = String(decoding: line.dropLast(), as: UTF8.self).split(separator: " ").map(String.init)
+        guard words.count == 2 else { throw Unavailable(description: "testbed/light runs commands without kubectl") }
+        (kubeconfig, kubectlPath) = (words[0], words[1])
         owned = Owned(process: process, input: input)
+    }
+}
+
+/// What a command printed, and how it ended.
+package struct CommandOutcome: Sendable {
+    package var status: Int32
+    package var output: String
+    package var errors: String
+}
+
+extension LightCluster {
+    /// Runs `kubectl` with the cluster's own kubeconfig.
+    package func kubectl(_ arguments: [String], input: String = "") async throws -> CommandOutcome {
+        try await onOwnThread("kubectl") { try self.run(arguments, input) }
+    }
+
+    private func run(_ arguments: [String], _ input: String) throws -> CommandOutcome {
+        // Files, because a pipe that nobody reads stops the command when it is full.
+        let folder = FileManager.default.temporaryDirectory.appending(path: "kubectl-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }  // only a folder in /tmp would be left
+        let files = ["input", "output", "errors"].map { folder.appending(path: $0) }
+        try Data(input.utf8).write(to: files[0])
+        for file in files[1...] { try Data().write(to: file) }
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: kubectlPath)
+        process.arguments = ["--kubeconfig", kubeconfig] + arguments
+        process.standardInput = try FileHandle(forReadingFrom: files[0])
+        process.standardOutput = try FileHandle(forWritingTo: files[1])
+        process.standardError = try FileHandle(forWritingTo: files[2])
+        try process.run()
+        process.waitUntilExit()
+        let texts = try files[1...].map { String(decoding: try Data(contentsOf: $0), as: UTF8.self) }
+        return CommandOutcome(status: process.terminationStatus, output: texts[0], errors: texts[1])
     }
 }

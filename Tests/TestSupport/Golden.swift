@@ -27,6 +27,12 @@ package enum Golden {
         try expect(bytes, at: repository.appending(path: path), sourceLocation: sourceLocation)
     }
 
+    /// A file of `Golden` that no code writes.
+    package static func bytes(_ name: String, besides test: String = #filePath) throws -> [UInt8] {
+        let folder = URL(filePath: test).deletingLastPathComponent().appending(path: "Golden")
+        return try [UInt8](Data(contentsOf: folder.appending(path: name)))
+    }
+
     /// The folder with `Package.swift`.
     package static var repository: URL {
         URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()

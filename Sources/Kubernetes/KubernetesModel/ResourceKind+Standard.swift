@@ -11,6 +11,8 @@ extension ResourceKind {
     package static let deployment = grouped("apps", "Deployment", "deployments")
     package static let event = grouped("events.k8s.io", "Event", "events")
     package static let lease = grouped("coordination.k8s.io", "Lease", "leases")
+    package static let role = grouped("rbac.authorization.k8s.io", "Role", "roles")
+    package static let roleBinding = grouped("rbac.authorization.k8s.io", "RoleBinding", "rolebindings")
 
     private static func core(_ kind: String, _ plural: String, _ scope: Scope = .namespaced) -> ResourceKind {
         ResourceKind(group: "", version: "v1", kind: kind, plural: plural, scope: scope)

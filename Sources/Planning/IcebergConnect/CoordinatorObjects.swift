@@ -83,7 +83,7 @@ struct CoordinatorObjects {
 
     private var service: DesiredObject {
         object(
-            ObjectKind.service,
+            .service,
             names.coordinatorService,
             [
                 "spec": [
@@ -97,13 +97,13 @@ struct CoordinatorObjects {
 
     /// Only the object: what is in it belongs to the coordinators. Because it exists, they need no right to make Leases,
     /// which cannot be limited to a name.
-    private var lease: DesiredObject { object(ObjectKind.lease, names.lease, [:]) }
+    private var lease: DesiredObject { object(.lease, names.lease, [:]) }
 
-    private var serviceAccount: DesiredObject { object(ObjectKind.serviceAccount, names.coordinator, [:]) }
+    private var serviceAccount: DesiredObject { object(.serviceAccount, names.coordinator, [:]) }
 
     private var role: DesiredObject {
         object(
-            ObjectKind.role,
+            .role,
             names.coordinator,
             [
                 "rules": [
@@ -120,7 +120,7 @@ struct CoordinatorObjects {
 
     private var roleBinding: DesiredObject {
         object(
-            ObjectKind.roleBinding,
+            .roleBinding,
             names.coordinator,
             [
                 "roleRef": [
@@ -161,7 +161,7 @@ struct CoordinatorObjects {
     func deployment(image: String) -> DesiredObject {
         let labels = names.coordinatorLabels.merging(["component": "coordinator"])
         var deployment = object(
-            ObjectKind.deployment,
+            .deployment,
             names.coordinator,
             [
                 "spec": [

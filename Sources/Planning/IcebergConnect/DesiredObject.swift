@@ -37,27 +37,24 @@ struct DesiredObject: Equatable, Sendable {
             "uid": uid.map { .string($0) },
             "labels": labels.json,
             "annotations": annotations.entries.isEmpty ? nil : annotations.json,
-            "ownerReferences": isBeside ? [Self.reference(to: owner)] : nil,
+            "ownerReferences": isBeside ? [owner.asController.json] : nil,
         ]
         return ApplyIntent(kind: kind, key: key, body: body.sorted)
     }
+}
 
-    private static func reference(to owner: ObjectMeta) -> JSON {
-        [
-            "apiVersion": .string(IcebergConnect.kind.apiVersion),
-            "kind": .string(IcebergConnect.kind.kind),
-            "name": .string(owner.name),
-            "uid": .string(owner.uid ?? ""),
-            "controller": true,
-            "blockOwnerDeletion": true,
-        ]
+extension ObjectMeta {
+    /// An `IcebergConnect` as the owner of the objects beside it.
+    fileprivate var asController: OwnerReference {
+        let kind = IcebergConnect.kind
+        return OwnerReference(apiVersion: kind.apiVersion, kind: kind.kind, name: name, uid: uid ?? "")
     }
 }
 
 extension DesiredObject {
     static func configMap(_ key: ObjectKey, labels: StringMap, annotations: StringMap, data: StringMap) -> Self {
         DesiredObject(
-            kind: ObjectKind.configMap,
+            kind: .configMap,
             key: key,
             labels: labels,
             annotations: annotations,
@@ -77,7 +74,7 @@ extension DesiredObject {
             (key: entry.key, value: entry.value.reveal { JSON.string(Base64.encode(Array($0.utf8))) })
         }
         return DesiredObject(
-            kind: ObjectKind.secret,
+            kind: .secret,
             key: key,
             labels: labels,
             annotations: annotations,

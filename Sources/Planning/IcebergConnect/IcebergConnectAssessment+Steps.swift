@@ -14,8 +14,8 @@ extension IcebergConnectAssessment {
         guard old != nil, refusal == nil else { return [] }
         let remnants = remnants
         // Two coordinators, the old and the new one, should not run side by side.
-        let first = remnants.filter { $0.kind == ObjectKind.deployment }.map(\.deletion)
-        let last = remnants.filter { $0.kind != ObjectKind.deployment }.map(\.deletion)
+        let first = remnants.filter { $0.kind == .deployment }.map(\.deletion)
+        let last = remnants.filter { $0.kind != .deployment }.map(\.deletion)
         return transfers + first + applies + last
     }
 
@@ -34,7 +34,7 @@ extension IcebergConnectAssessment {
     private var applies: [Step<IcebergConnectEffect>] {
         let storage = storageConflict == nil ? [storageSecret].compactMap { $0 } : []
         let desired = storage + roles.flatMap(\.desired)
-        let ordered = ObjectKind.all.flatMap { kind in desired.filter { $0.kind == kind } }
+        let ordered = ApplyOrder.kinds.flatMap { kind in desired.filter { $0.kind == kind } }
         return ordered.map { object in
             let uid = seen.children.first { $0.id == object.id }?.uid
             return .apply(object.intent(owner: metadata, uid: uid))
@@ -45,7 +45,7 @@ extension IcebergConnectAssessment {
     /// was changed. They go when what takes their place can be made.
     private var remnants: [IcebergConnectObservation.Child] {
         guard roles.allSatisfy(\.isDeployable) else { return [] }
-        var kept = roles.reduce(into: Set<ObjectID>()) { $0.formUnion($1.kept) }
+        var kept = roles.reduce(into: Set<ObjectReference>()) { $0.formUnion($1.kept) }
         if let storageSecret { kept.insert(storageSecret.id) }
         return seen.children.filter { $0.isOwned(by: metadata) && !kept.contains($0.id) }
     }

@@ -106,6 +106,20 @@ extension IcebergConnectObservation {
             self.appliedHash = appliedHash
             self.isStuck = isStuck
         }
+
+        package init(_ deployment: Deployment) {
+            let status = deployment.status
+            self.init(
+                isCurrent: status.observedGeneration >= deployment.metadata.generation ?? 0,
+                desired: deployment.replicas,
+                replicas: status.replicas,
+                updated: status.updatedReplicas,
+                ready: status.readyReplicas,
+                image: deployment.image,
+                appliedHash: deployment.metadata.annotations[AppliedHash.annotation],
+                isStuck: status.progressing?.reason == "ProgressDeadlineExceeded"
+            )
+        }
     }
 
     /// How far the transfer of one image is.

@@ -19,7 +19,7 @@ package enum IcebergConnectPlan {
     /// The plan for a resource that is being deleted: exactly its own objects go, by their UIDs (rows 18, 19).
     package static func planCleanup(_ resource: IcebergConnect, given seen: IcebergConnectObservation) -> Whole {
         let own = seen.children.filter { $0.isOwned(by: resource.metadata) }
-        let kinds = Array(ObjectKind.all.reversed())
+        let kinds = Array(ApplyOrder.kinds.reversed())
         let sorted = own.sorted { left, right in
             let ranks = (kinds.firstIndex(of: left.kind) ?? 0, kinds.firstIndex(of: right.kind) ?? 0)
             return (ranks.0, left.key.description) < (ranks.1, right.key.description)
@@ -47,22 +47,22 @@ extension IcebergConnectObservation.Child {
 extension IcebergConnectNames {
     var workerObjects: [(kind: ResourceKind, key: ObjectKey)] {
         [
-            (ObjectKind.secret, workerConfig), (ObjectKind.secret, workerPullSecret),
-            (ObjectKind.configMap, workerConfig), (ObjectKind.service, service), (ObjectKind.service, headlessService),
-            (ObjectKind.deployment, workers),
+            (.secret, workerConfig), (.secret, workerPullSecret),
+            (.configMap, workerConfig), (.service, service), (.service, headlessService),
+            (.deployment, workers),
         ].map { ($0, ObjectKey(namespace: workerNamespace, name: $1)) }
     }
 
     var coordinatorObjects: [(kind: ResourceKind, key: ObjectKey)] {
         [
-            (ObjectKind.secret, coordinatorConfig), (ObjectKind.secret, coordinatorPullSecret),
-            (ObjectKind.configMap, coordinatorConfig), (ObjectKind.service, coordinatorService),
-            (ObjectKind.lease, lease), (ObjectKind.serviceAccount, coordinator), (ObjectKind.role, coordinator),
-            (ObjectKind.roleBinding, coordinator), (ObjectKind.deployment, coordinator),
+            (.secret, coordinatorConfig), (.secret, coordinatorPullSecret),
+            (.configMap, coordinatorConfig), (.service, coordinatorService),
+            (.lease, lease), (.serviceAccount, coordinator), (.role, coordinator),
+            (.roleBinding, coordinator), (.deployment, coordinator),
         ].map { ($0, ObjectKey(namespace: coordinatorNamespace, name: $1)) }
     }
 
     var storageSecret: (kind: ResourceKind, key: ObjectKey) {
-        (ObjectKind.secret, ObjectKey(namespace: namespace, name: s3Credentials))
+        (.secret, ObjectKey(namespace: namespace, name: s3Credentials))
     }
 }

@@ -11,7 +11,7 @@ struct RoleObjects: Equatable {
     /// `nil` while a Secret is missing or no image was ever obtained.
     var deployment: DesiredObject?
     /// Kinds and keys of everything the role may need at any time.
-    var possible: Set<ObjectID>
+    var possible: Set<ObjectReference>
     /// Needed names that belong to somebody else: `Service shop/kafka-connect-service-orders`. Then nothing of the role
     /// is touched: a pod with a stranger's configuration would be worse than none.
     var conflicts: [String]
@@ -25,17 +25,12 @@ struct RoleObjects: Equatable {
     }
 
     /// What must not be taken for a remnant.
-    var kept: Set<ObjectID> { isDeployable ? Set(desired.map(\.id)) : possible }
-}
-
-/// Which object, whatever is in it.
-struct ObjectID: Hashable {
-    var kind: ResourceKind
-    var key: ObjectKey
+    var kept: Set<ObjectReference> { isDeployable ? Set(desired.map(\.id)) : possible }
 }
 
 extension DesiredObject {
-    var id: ObjectID { ObjectID(kind: kind, key: key) }
+    /// Which object it is, whatever is in it.
+    var id: ObjectReference { ObjectReference(kind: kind, key: key) }
 }
 
 extension RoleObjects {
@@ -112,7 +107,7 @@ extension RoleObjects {
         self.role = role
         self.supporting = supporting
         self.deployment = deployment.map(AppliedHash.marked)
-        self.possible = Set(possible.map { ObjectID(kind: $0.kind, key: $0.key) })
+        self.possible = Set(possible.map { ObjectReference(kind: $0.kind, key: $0.key) })
         rollout = deployment.map { RolloutState(state, $0) } ?? .notApplied
         let needed = Set((supporting + [deployment].compactMap { $0 }).map(\.id))
         conflicts = seen.children
@@ -123,5 +118,5 @@ extension RoleObjects {
 }
 
 extension IcebergConnectObservation.Child {
-    var id: ObjectID { ObjectID(kind: kind, key: key) }
+    var id: ObjectReference { ObjectReference(kind: kind, key: key) }
 }

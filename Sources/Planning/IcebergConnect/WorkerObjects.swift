@@ -46,7 +46,7 @@ struct WorkerObjects {
 
     private func service(_ name: String, isHeadless: Bool) -> DesiredObject {
         DesiredObject(
-            kind: ObjectKind.service,
+            kind: .service,
             key: key(name),
             labels: names.workerLabels,
             annotations: annotations,
@@ -85,7 +85,7 @@ struct WorkerObjects {
     /// - Parameter image: by digest, or as the user named it.
     func deployment(image: String) -> DesiredObject {
         DesiredObject(
-            kind: ObjectKind.deployment,
+            kind: .deployment,
             key: key(names.workers),
             labels: names.workerLabels.merging(["component": "worker"]),
             annotations: annotations,

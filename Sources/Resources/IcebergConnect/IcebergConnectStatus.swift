@@ -33,8 +33,10 @@ package struct IcebergConnectStatus: ConditionedStatus {
     package var credentialsSecret: String?
     package var claims: Claims
 
+    package init() { self.init(phase: .pending) }
+
     package init(
-        phase: Phase = .pending,
+        phase: Phase,
         message: String = "",
         observedGeneration: Int64? = nil,
         conditions: [Condition] = [],

@@ -40,8 +40,7 @@ package struct BootstrapServers: Hashable, Sendable {
         guard let colon = rest.lastIndex(of: ":") else { return nil }
         let host = rest[..<colon]
         let digits = rest[rest.index(after: colon)...]
-        guard (1...5).contains(digits.utf8.count), digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
-            let port = UInt16(digits), port > 0
+        guard digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }), digits.first != "0", let port = UInt16(digits)
         else { return nil }
         guard host.hasPrefix("[") ? isBracketedAddress(host) : isHostName(host) else { return nil }
         return "\(host.lowercased()):\(port)"

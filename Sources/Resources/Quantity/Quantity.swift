@@ -8,7 +8,7 @@ package struct Quantity: Hashable, Comparable, Sendable {
 
     /// The same for the API server, as a pattern of RE2.
     package static let pattern =
-        #"^\+?([0-9]{1,15}(\.[0-9]{0,9})?|\.[0-9]{1,9})([KMGTPE]i|[numkMGTPE]|[eE]\+?[0-9]{1,2})?$"#
+        #"^\+?([0-9]{1,15}(\.[0-9]{0,9})?|\.[0-9]{1,9})([KMGTPE]i|[numkMGTPE]|[eE]\+?(0?[0-9]|1[0-8]))?$"#
 
     static let expectation = "must be a quantity such as 500m or 2Gi"
 
@@ -32,10 +32,10 @@ package struct Quantity: Hashable, Comparable, Sendable {
         var digits: Int128 = 0
         for digit in [whole, fraction].joined() { digits = digits * 10 + Int128(digit - UInt8(ascii: "0")) }
         let divisor = Self.power(10, fraction.count)
-        // At most 24 digits times 10^99 would not fit, so a large exponent is refused here.
+        // What does not fit is more than anybody has: 10^29, in whole numbers.
         let (product, overflow) = digits.multipliedReportingOverflow(by: scale)
-        guard !overflow else { return nil }
-        billionths = (product + divisor - 1) / divisor
+        let (sum, carry) = product.addingReportingOverflow(divisor - 1)
+        billionths = overflow || carry ? .max : sum / divisor
     }
 
     /// A whole number without a unit.

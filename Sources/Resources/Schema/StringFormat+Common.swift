@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension StringFormat {
+    /// Every format that there is.
+    package static let all = [
+        dnsLabel, objectName, dataKey, topic, bootstrapServers, httpURL, storageName, jvmOption, imageTag,
+        imageRegistry,
+        imageReference,
+    ]
+
     /// RFC 1123: a namespace.
     static let dnsLabel = StringFormat(
         "a DNS label: lower-case letters, digits and dashes",
@@ -35,10 +42,15 @@ extension StringFormat {
     /// `host:port`, several separated by commas; a protocol in front and IPv6 in brackets as Kafka takes them.
     static let bootstrapServers = StringFormat(
         "a list of host:port, separated by commas",
-        pattern: #"^\s*([A-Za-z0-9_]+://)?([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+(%[A-Za-z0-9]+)?\]):[0-9]{1,5}"#
-            + #"(\s*,\s*([A-Za-z0-9_]+://)?([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+(%[A-Za-z0-9]+)?\]):[0-9]{1,5})*\s*$"#,
+        pattern: #"^\s*\#(address)(\s*,\s*\#(address))*\s*$"#,
         accepts: { BootstrapServers($0) != nil }
     )
+
+    private static let address =
+        #"([A-Za-z0-9_]+://)?([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+(%[A-Za-z0-9]+)?\]):\#(port)"#
+
+    private static let port =
+        "([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])"
 
     static let httpURL = StringFormat(
         "a URL that begins with http:// or https:// and holds no credentials",
@@ -52,7 +64,7 @@ extension StringFormat {
 
     /// A region or a bucket of S3: both become a part of a host name or a path.
     static let storageName = StringFormat(
-        "letters, digits, dots, dashes and underscores only",
+        "a name of letters, digits, dots, dashes and underscores",
         pattern: "^[a-zA-Z0-9][a-zA-Z0-9._-]*$",
         accepts: {
             guard let first = $0.utf8.first, isAlphanumeric(first) else { return false }

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import JSON
+import Resources
+import TestSupport
+import Testing
+
+@Suite
+struct IcebergConnectStatusTests {
+    @Test func aStatusReadsBackAsItWasWritten() throws {
+        let status = IcebergConnectAdmissionTests.status
+        #expect(try JSONDocument(parsing: status.jsonBytes).decode(IcebergConnectStatus.self) == status)
+        let empty = IcebergConnectStatus()
+        #expect(try JSONDocument(parsing: empty.jsonBytes).decode(IcebergConnectStatus.self) == empty)
+    }
+
+    @Test func everyFieldIsInTheSchema() throws {
+        let written = try JSONDocument(parsing: IcebergConnectAdmissionTests.status.jsonBytes).decode(JSON.self)
+        #expect(IcebergConnectSchema.status.unknownFields(in: written) == [])
+        #expect(IcebergConnectSchema.status.problems(in: written) == [])
+    }
+
+    @Test func aPhaseOfAnotherVersionIsNoReasonToFail() throws {
+        let status: IcebergConnectStatus = try JSONDocument(parsing: #"{"phase":"Sleeping"}"#.utf8).decode()
+        #expect(status == IcebergConnectStatus(phase: .pending))
+    }
+
+    @Test func aResourceWithABrokenSpecificationCanBeRead() throws {
+        let text = #"{"metadata":{"name":"a"},"spec":{"worker":7},"status":{"phase":"Ready"}}"#
+        let resource: IcebergConnect = try JSONDocument(parsing: text.utf8).decode()
+        #expect(resource.status?.phase == .ready)
+        guard case .failure(let invalid) = resource.spec else {
+            Issue.record("the specification was accepted")
+            return
+        }
+        #expect(invalid.problems.contains { $0.field == "spec.worker" })
+    }
+
+    @Test func inlineCredentialsDoNotPrint() throws {
+        let spec = try Manifest.quickStart(
+            .set("s3Config/secretAccessKey", "hunter2"),
+            .set("worker/kafka/saslJaasConfig", "hunter2")
+        ).read()
+        var dumped = ""
+        dump(spec, to: &dumped)
+        #expect(!dumped.contains("hunter2"))
+        #expect(!"\(spec)".contains("hunter2"))
+    }
+}
