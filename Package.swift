@@ -34,7 +34,6 @@ let package = Package(
     name: "kittiwake",
     targets: [
         // C libraries
-        library("CArchive", pkgConfig: "libarchive"),
         library("CCrypto", pkgConfig: "libcrypto"),
         library("CCurl", pkgConfig: "libcurl"),
         library("CISAL", pkgConfig: "libisal"),
@@ -46,6 +45,7 @@ let package = Package(
 
         // Pure: values in, values out
         target("Basics", ["CSystem"]),
+        target("Storage/Archive"),
         target("Encoding/JSON", ["CYYJSON"]),
         target("Encoding/YAML", ["CYAML", "JSON"]),
         target("Kubernetes/KubernetesModel", ["Basics", "Crypto", "JSON", "YAML"]),
@@ -57,12 +57,14 @@ let package = Package(
         target("Encoding/Compression", ["CISAL", "CZstd"]),
         target("HTTP/HTTPClient", ["Basics", "CCurl", "CSystem"]),
         target("HTTP/HTTPServer", ["Basics", "CMicrohttpd"]),
-        target("Storage/Archive", ["CArchive"]),
 
         // Clients: one protocol each
         target("Kubernetes/KubernetesClient", ["Basics", "HTTPClient", "JSON", "KubernetesModel"]),
-        target("Storage/ObjectStorage", ["Basics", "Crypto"]),
-        target("Storage/ImageTransfer", ["Archive", "Basics", "Compression", "Crypto", "HTTPClient", "JSON"]),
+        target("Storage/ObjectStorage", ["Basics", "Crypto", "HTTPClient", "JSON"]),
+        target(
+            "Storage/ImageTransfer",
+            ["Archive", "Basics", "Compression", "Crypto", "HTTPClient", "JSON", "ObjectStorage"]
+        ),
 
         target("Kafka/ConnectClient", ["HTTPClient", "JSON"]),
 
@@ -88,8 +90,8 @@ let package = Package(
         target(
             "Commands",
             [
-                "Basics", "CommandLine", "Coordinator", "JSON", "KubernetesClient", "KubernetesModel",
-                "KubernetesRuntime", "Operator", "Planning", "Resources", "YAML",
+                "Basics", "CommandLine", "Coordinator", "HTTPClient", "ImageTransfer", "JSON", "KubernetesClient",
+                "KubernetesModel", "KubernetesRuntime", "ObjectStorage", "Operator", "Planning", "Resources", "YAML",
             ]
         ),
         .executableTarget(
@@ -107,6 +109,12 @@ let package = Package(
             path: "Tests/TestServers",
             swiftSettings: settings
         ),
+        .target(
+            name: "TestStorage",
+            dependencies: ["Basics", "Compression", "Crypto", "HTTPServer", "ObjectStorage"],
+            path: "Tests/TestStorage",
+            swiftSettings: settings
+        ),
         tests(of: "Basics"),
         tests(of: "CommandLine"),
         tests(of: "Coordinator", ["Basics", "HTTPServer", "JSON"]),
@@ -117,7 +125,10 @@ let package = Package(
             dependencies: ["Basics", "Compression", "Crypto", "HTTPClient", "HTTPServer"],
             swiftSettings: settings
         ),
-        tests(of: "ImageTransfer", ["Basics", "Crypto", "HTTPClient", "HTTPServer", "JSON"]),
+        tests(
+            of: "ImageTransfer",
+            ["Basics", "Compression", "HTTPClient", "HTTPServer", "JSON", "ObjectStorage", "TestStorage"]
+        ),
         tests(of: "JSON"),
         tests(of: "KubernetesClient", ["Basics", "JSON", "KubernetesModel", "TestServers"]),
         tests(of: "KubernetesModel", ["Basics", "JSON"]),
@@ -125,7 +136,7 @@ let package = Package(
             of: "KubernetesRuntime",
             ["Basics", "HTTPServer", "JSON", "KubernetesClient", "KubernetesModel", "TestServers"]
         ),
-        tests(of: "ObjectStorage"),
+        tests(of: "ObjectStorage", ["Basics", "HTTPClient", "HTTPServer", "TestStorage"]),
         tests(of: "Operator", ["Basics"]),
         tests(
             of: "Planning",

@@ -2,9 +2,9 @@
 
 internal import Dispatch
 
-/// Bytes on their way between a task and a thread that blocks, with a bound.
+/// Bytes on their way between tasks and threads that block, with a bound.
 ///
-/// Either end may be the task: ``put(_:)`` and ``next()`` wait without blocking, ``putBlocking(_:)`` and
+/// Either end may be a task or a thread: ``put(_:)`` and ``next()`` wait without blocking, ``putBlocking(_:)`` and
 /// ``nextBlocking()`` block. One producer, one consumer.
 package final class BytePipe: Sendable {
     /// The other end has given up.
@@ -28,7 +28,9 @@ package final class BytePipe: Sendable {
 
     private let bound: Int
     private let state = Locked(State())
-    private let bell = DispatchSemaphore(value: 0)
+    // One for each end: on a shared one, an end that has just gone to sleep takes the ring that was meant for the other.
+    private let producerBell = DispatchSemaphore(value: 0)
+    private let consumerBell = DispatchSemaphore(value: 0)
 
     /// - Parameter bound: how many chunks may wait.
     package init(bound: Int = 16) { self.bound = bound }
@@ -53,7 +55,7 @@ package final class BytePipe: Sendable {
     /// - Throws: the error that ended the pipe, or ``Closed``.
     package func putBlocking(_ chunk: [UInt8]) throws {
         guard let answer = offer(chunk, orPark: nil) else {
-            bell.wait()
+            producerBell.wait()
             return
         }
         try answer.get()
@@ -61,16 +63,17 @@ package final class BytePipe: Sendable {
 
     /// No more comes; with an error if it should have.
     package func finish(_ failure: (any Error)? = nil) {
-        let (consumer, producer, rings) = state.withLock { state in
+        let (consumer, producer, ringsConsumer, ringsProducer) = state.withLock { state in
             if state.end == nil { state.end = failure.map { .failure($0) } ?? .success(()) }
-            let rings = state.isConsumerBlocked || state.isProducerBlocked
+            let (ringsConsumer, ringsProducer) = (state.isConsumerBlocked, state.isProducerBlocked)
             (state.isConsumerBlocked, state.isProducerBlocked) = (false, false)
             defer { (state.consumer, state.producer) = (nil, nil) }
-            return (state.consumer, state.producer, rings)
+            return (state.consumer, state.producer, ringsConsumer, ringsProducer)
         }
         if let failure { consumer?.resume(throwing: failure) } else { consumer?.resume(returning: nil) }
         producer?.resume(throwing: failure ?? Closed())
-        if rings { bell.signal() }
+        if ringsConsumer { consumerBell.signal() }
+        if ringsProducer { producerBell.signal() }
     }
 
     /// `nil`: there is no room. The chunk is taken all the same, so the bound may be passed by one.
@@ -94,7 +97,7 @@ package final class BytePipe: Sendable {
             return (nil, nil, rings)
         }
         consumer?.resume(returning: chunk)
-        if rings { bell.signal() }
+        if rings { consumerBell.signal() }
         return answer
     }
 
@@ -123,7 +126,7 @@ package final class BytePipe: Sendable {
             case .chunk(let chunk): return chunk
             case .end: return nil
             case .failure(let failure): throw failure
-            case .wait: bell.wait()
+            case .wait: consumerBell.wait()
             }
         }
     }
@@ -143,7 +146,7 @@ package final class BytePipe: Sendable {
             return (.wait, nil, false)
         }
         producer?.resume()
-        if rings { bell.signal() }
+        if rings { producerBell.signal() }
         return step
     }
 }

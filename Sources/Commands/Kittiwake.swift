@@ -21,7 +21,7 @@ package func kittiwake(_ words: [String]) async -> Int32 {
 private let program = Program(
     "kittiwake",
     "Runs Kafka Connect on Kubernetes.",
-    [operatorCommand, coordinatorCommand, planCommand, validate, crds, version]
+    [operatorCommand, coordinatorCommand, planCommand, validate, crds, imageCopy, version]
 )
 
 private func processEnvironment() -> [String: String] {

@@ -15,6 +15,8 @@ package struct HTTPRequest: Sendable {
     /// Where to connect instead of the URL's host and port: `127.0.0.1:8443`. TLS still checks the name in the URL. For
     /// tests and forwarded ports.
     package var connectTo: String?
+    /// Never goes through the environment's proxy: for addresses that mean this very machine.
+    package var bypassesProxy = false
 
     package init(_ method: String = "GET", _ url: String) {
         self.method = method
@@ -29,8 +31,22 @@ package struct HTTPRequest: Sendable {
         package var total: Duration? = .seconds(30)
         /// The longest silence, in whole seconds. For a watch: what the server was asked for, and five seconds.
         package var idle: Duration?
+        /// Slower than so much in so long is as good as silent. Takes the place of ``idle``. What waits for its reader
+        /// here does not count.
+        package var slowest: Speed?
 
         package init() {}
+    }
+
+    /// So many bytes within so long, in whole seconds.
+    package struct Speed: Equatable, Sendable {
+        package var bytes: Int
+        package var duration: Duration
+
+        package init(bytes: Int, in duration: Duration) {
+            self.bytes = bytes
+            self.duration = duration
+        }
     }
 
     /// Why this must not reach the library. A line break in a header would begin another header or another request, and

@@ -49,6 +49,8 @@ final class TransferHandle {
         set(CURLOPT_TCP_KEEPINTVL, 15)
         check(curl_set_user_timeout(easy))
         set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)  // the head of a proxy's answer is not the head of the answer
+        set(CURLOPT_BUFFERSIZE, 128 << 10)  // the default of 16 KiB means eight times as many wake-ups
+        if request.bypassesProxy { check(curl_set_text(easy, CURLOPT_NOPROXY, "*")) }
         if request.acceptsCompression { check(curl_set_text(easy, CURLOPT_ACCEPT_ENCODING, "gzip, zstd")) }
         if let address = request.connectTo {
             detour = curl_slist_append(nil, "::\(address)")
@@ -77,7 +79,11 @@ final class TransferHandle {
     private func configureLimits(_ limits: HTTPRequest.Limits) {
         set(CURLOPT_CONNECTTIMEOUT_MS, limits.connect.counted(in: .milliseconds(1)))
         if let total = limits.total { set(CURLOPT_TIMEOUT_MS, total.counted(in: .milliseconds(1))) }
-        if let idle = limits.idle {
+        if let slowest = limits.slowest {
+            let seconds = slowest.duration.counted(in: .seconds(1))
+            set(CURLOPT_LOW_SPEED_LIMIT, max(1, slowest.bytes / seconds))
+            set(CURLOPT_LOW_SPEED_TIME, seconds)
+        } else if let idle = limits.idle {
             // Less than a byte a second for so long. A transfer that we paused ourselves does not count.
             set(CURLOPT_LOW_SPEED_LIMIT, 1)
             set(CURLOPT_LOW_SPEED_TIME, idle.counted(in: .seconds(1)))

@@ -53,6 +53,46 @@ static inline int isal_deflater_has_more(void *_Nonnull deflater) {
            (stream->end_of_stream && stream->internal_state.state != ZSTATE_END);
 }
 
+/* One piece that refers to nothing before it, ending at a whole byte and not ending the stream. Bytes written to `room`,
+   or -1 if they do not fit: then the piece is better stored. */
+static inline long isal_deflate_piece(
+    void *_Nonnull deflater, const void *_Nonnull bytes, uint32_t count, void *_Nonnull room, uint32_t room_count) {
+    struct isal_zstream *stream = deflater;
+    uint8_t *level_buf = stream->level_buf;
+    uint32_t level = stream->level, level_buf_size = stream->level_buf_size;
+    isal_deflate_stateless_init(stream);
+    stream->level = level;
+    stream->level_buf = level_buf;
+    stream->level_buf_size = level_buf_size;
+    stream->flush = FULL_FLUSH;
+    stream->next_in = (uint8_t *)bytes;
+    stream->avail_in = count;
+    stream->next_out = room;
+    stream->avail_out = room_count;
+    return isal_deflate_stateless(stream) == COMP_OK ? (long)(room_count - stream->avail_out) : -1;
+}
+
+static inline void *_Nullable isal_gunzipper_new(void) {
+    struct inflate_state *state = calloc(1, sizeof *state);
+    if (!state) return NULL;
+    isal_inflate_init(state);
+    state->crc_flag = ISAL_GZIP;
+    return state;
+}
+
+/* Ready for another member; what is left of the input stays. */
+static inline void isal_gunzipper_restart(void *_Nonnull inflater) {
+    struct inflate_state *state = inflater;
+    uint8_t *next_in = state->next_in;
+    uint32_t avail_in = state->avail_in;
+    isal_inflate_reset(state);
+    state->crc_flag = ISAL_GZIP;
+    state->next_in = next_in;
+    state->avail_in = avail_in;
+}
+
+static inline uint32_t isal_inflater_left(void *_Nonnull inflater) { return ((struct inflate_state *)inflater)->avail_in; }
+
 static inline void *_Nullable isal_inflater_new(void) {
     struct inflate_state *state = calloc(1, sizeof *state);
     if (state) isal_inflate_init(state);

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// How far a long piece of work is, as one line: `reading  [=========>          ]  47%  512.0 MiB of 1.1 GiB  180.2 MiB/s`.
+/// Pure.
+package struct ProgressLine: Equatable, Sendable {
+    private static let barWidth = 24
+
+    /// What is being done.
+    package var label: String
+    /// How much of it is done, in bytes.
+    package var done: Int64
+    /// `nil`: nobody knows how much there is.
+    package var total: Int64?
+    /// Since the beginning.
+    package var elapsed: Duration
+
+    package init(label: String, done: Int64, total: Int64?, elapsed: Duration) {
+        (self.label, self.done, self.total, self.elapsed) = (label, done, total, elapsed)
+    }
+
+    /// - Parameter isDrawn: with a bar, for a person who watches; otherwise plain words for a log.
+    /// - Parameter size: how a number of bytes is written.
+    package func text(isDrawn: Bool, size: (Int64) -> String) -> String {
+        let seconds = elapsed / .seconds(1)
+        let speed = seconds >= 0.5 ? "  \(size(Int64(Double(done) / seconds)))/s" : ""
+        guard let total, total > 0 else { return "\(label)  \(size(done))\(speed)" }
+        let share = min(1, max(0, Double(done) / Double(total)))
+        let percent = String(Int(share * 100))
+        let amount = "\(size(done)) of \(size(total))\(speed)"
+        guard isDrawn else { return "\(label)  \(percent)%  \(amount)" }
+        let filled = Int(share * Double(Self.barWidth))
+        let bar = String(repeating: "=", count: max(0, filled - 1)) + (filled > 0 ? ">" : "")
+        let padding = String(repeating: " ", count: Self.barWidth - filled)
+        let padded = String(repeating: " ", count: max(0, 3 - percent.count)) + percent
+        return "\(label)  [\(bar)\(padding)] \(padded)%  \(amount)"
+    }
+}
+
+/// Decides when a progress line is worth writing: ten times a second in place where a person watches, otherwise once a
+/// second as a line of its own. Pure: the time is a parameter.
+package struct ProgressPace: Sendable {
+    private let isDrawn: Bool
+    private var last: Duration?
+
+    /// - Parameter isDrawn: as in ``ProgressLine/text(isDrawn:size:)``.
+    package init(isDrawn: Bool) { self.isDrawn = isDrawn }
+
+    /// What to write to standard error; `nil` if it is too early.
+    ///
+    /// - Parameter elapsed: since the beginning.
+    package mutating func write(_ line: String, at elapsed: Duration) -> String? {
+        let pause: Duration = isDrawn ? .milliseconds(100) : .seconds(1)
+        if let last, elapsed - last < pause { return nil }
+        // The first line of a log comes after the first second: what is over before that needs no line.
+        if last == nil, !isDrawn, elapsed < pause { return nil }
+        last = elapsed
+        // Back to the beginning of the line, whose rest is cleared behind what is written.
+        return isDrawn ? "\r\(line)\u{1b}[K" : "\(line)\n"
+    }
+
+    /// What to write at the end, so that what follows stands on a line of its own.
+    package var end: String { isDrawn && last != nil ? "\r\u{1b}[K" : "" }
+}

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CISAL
+internal import CZstd
+
+/// How a stream is compressed, as its first bytes tell.
+package enum CompressionFormat: Equatable, Sendable {
+    case gzip
+    case zstd
+
+    /// So many bytes are enough to tell.
+    package static let prefixSize = 4
+
+    /// `nil` if it is neither.
+    package init?(prefix: some Collection<UInt8>) {
+        if prefix.starts(with: [0x1f, 0x8b]) {
+            self = .gzip
+        } else if prefix.starts(with: [0x28, 0xb5, 0x2f, 0xfd]) {
+            self = .zstd
+        } else {
+            return nil
+        }
+    }
+}
+
+/// Decompresses a stream piece by piece, also one that is put together from several.
+///
+/// Of a small stream that stands for a huge one it gives no more than ``largestRatio`` times its bytes once it has given
+/// ``alwaysAllowed``: real content does not compress like that.
+package struct Decompressor: ~Copyable {
+    /// Programs and texts compress two to five times, logs and zeros in images perhaps twenty.
+    package static let largestRatio: Int64 = 100
+    package static let alwaysAllowed: Int64 = 256 << 20
+
+    private enum Stream {
+        case gzip(UnsafeMutableRawPointer)
+        case zstd(OpaquePointer)
+    }
+
+    private let stream: Stream
+    private let room: UnsafeMutableRawBufferPointer
+    private var taken: Int64 = 0
+    private var given: Int64 = 0
+    /// Between two streams, where the whole may end.
+    private var isBetween = false
+
+    /// - Parameter largestWindow: the memory a zstd stream may ask for, as a power of two. `zstd -19` wants 23, its
+    ///   limit without `--ultra`.
+    package init(_ format: CompressionFormat, largestWindow: Int = 25) throws(CompressionError) {
+        switch format {
+        case .gzip:
+            guard let state = isal_gunzipper_new() else { throw CompressionError(message: "Out of memory") }
+            stream = .gzip(state)
+        case .zstd:
+            guard let state = ZSTD_createDStream() else { throw CompressionError(message: "Out of memory") }
+            ZSTD_DCtx_setParameter(state, ZSTD_d_windowLogMax, Int32(clamping: largestWindow))
+            stream = .zstd(state)
+        }
+        room = .allocate(byteCount: 256 << 10, alignment: 64)
+    }
+
+    deinit {
+        switch stream {
+        case .gzip(let state): isal_inflater_free(state)
+        case .zstd(let state): ZSTD_freeDStream(state)
+        }
+        room.deallocate()
+    }
+
+    /// Whether the stream may end here. If not, it is cut off.
+    package var isComplete: Bool { isBetween }
+
+    /// Takes the next bytes and gives what they stand for to `sink`, in pieces that are valid during the call.
+    ///
+    /// - Throws: ``CompressionError``, and what `sink` throws. After that the decompressor is of no more use.
+    package mutating func feed(
+        _ bytes: UnsafeRawBufferPointer,
+        to sink: (UnsafeRawBufferPointer) throws -> Void
+    ) throws {
+        guard !bytes.isEmpty else { return }
+        precondition(bytes.count <= 1 << 30, "the library counts in 32 bits")
+        taken += Int64(bytes.count)
+        switch stream {
+        case .gzip(let state): try inflate(state, bytes, sink)
+        case .zstd(let state): try decompress(state, bytes, sink)
+        }
+    }
+
+    private mutating func inflate(
+        _ state: UnsafeMutableRawPointer,
+        _ bytes: UnsafeRawBufferPointer,
+        _ sink: (UnsafeRawBufferPointer) throws -> Void
+    ) throws {
+        guard let start = room.baseAddress else { return }
+        isal_inflater_feed(state, bytes.baseAddress, UInt32(bytes.count))
+        while true {
+            if isal_inflater_is_finished(state) != 0 {
+                isBetween = true
+                let left = bytes.suffix(Int(isal_inflater_left(state)))
+                if left.allSatisfy({ $0 == 0 }) { return }  // nothing, or the padding of a tape
+                isal_gunzipper_restart(state)
+            }
+            isBetween = false
+            let before = isal_inflater_left(state)
+            let count = isal_inflater_run(state, start, UInt32(room.count))
+            let isStuck = count == 0 && before > 0 && isal_inflater_left(state) == before
+            guard count >= 0, !isStuck else { throw CompressionError(message: "The gzip data is damaged") }
+            try give(count, sink)
+            if count < room.count, isal_inflater_is_finished(state) == 0, isal_inflater_left(state) == 0 { return }
+        }
+    }
+
+    private mutating func decompress(
+        _ state: OpaquePointer,
+        _ bytes: UnsafeRawBufferPointer,
+        _ sink: (UnsafeRawBufferPointer) throws -> Void
+    ) throws {
+        var input = ZSTD_inBuffer(src: bytes.baseAddress, size: bytes.count, pos: 0)
+        while true {
+            var piece = ZSTD_outBuffer(dst: room.baseAddress, size: room.count, pos: 0)
+            let result = ZSTD_decompressStream(state, &piece, &input)
+            guard ZSTD_isError(result) == 0 else {
+                throw CompressionError(
+                    message: "The zstd data cannot be read: \(String(cString: ZSTD_getErrorName(result)))"
+                )
+            }
+            isBetween = result == 0
+            try give(piece.pos, sink)
+            if input.pos == input.size, piece.pos < piece.size { return }
+        }
+    }
+
+    private mutating func give(_ count: Int, _ sink: (UnsafeRawBufferPointer) throws -> Void) throws {
+        given += Int64(count)
+        guard given <= max(Self.alwaysAllowed, taken * Self.largestRatio) else {
+            throw CompressionError(
+                message: "The compressed data stands for more than \(Self.largestRatio) times its size"
+            )
+        }
+        if count > 0 { try sink(UnsafeRawBufferPointer(rebasing: room[..<count])) }
+    }
+}

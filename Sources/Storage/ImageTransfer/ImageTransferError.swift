@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Basics
+
+/// Why an image could not be brought from its archive into a registry.
+package struct ImageTransferError: ExplainedError, Equatable {
+    /// The raw value is the ``reason``.
+    package enum Code: String, Equatable, Sendable {
+        // The registry
+        case registryUnauthorized = "RegistryUnauthorized"
+        /// It knows who asks, and that he may not.
+        case registryForbidden = "RegistryForbidden"
+        case registryUnreachable = "RegistryUnreachable"
+        case registryOutOfSpace = "RegistryOutOfSpace"
+        case registryThrottled = "RegistryThrottled"
+        /// It failed by its own account: a status of 500 and above.
+        case registryFailing = "RegistryFailing"
+        /// Any other refusal, and answers that are not those of a registry.
+        case registryRefused = "RegistryRefused"
+        /// What was asked of the registry is not there.
+        case imageNotFound = "ImageNotFound"
+
+        // The archive
+        /// Not a tar, cut off, or not put together as an image is.
+        case archiveInvalid = "ImageArchiveInvalid"
+        /// More or larger than an image is: entries, documents, what a compressed archive stands for.
+        case archiveTooLarge = "ImageArchiveTooLarge"
+        /// A tar, but neither `manifest.json` nor `index.json` is in it.
+        case manifestMissing = "ManifestMissing"
+        case severalImages = "SeveralImages"
+        /// Several images, none of which is the one that was asked for.
+        case imageNotInArchive = "ImageNotInArchive"
+        case platformMissing = "PlatformMissing"
+        /// Content that is not what its digest says, in the archive or on its way.
+        case digestMismatch = "DigestMismatch"
+
+        // The request
+        case invalidReference = "InvalidImageReference"
+        case invalidSettings = "InvalidRegistrySettings"
+    }
+
+    package var code: Code
+    package var message: String
+    package var advice: String?
+
+    package init(_ code: Code, _ message: String, advice: String? = nil) {
+        self.code = code
+        self.message = message
+        self.advice = advice
+    }
+
+    package var reason: String { code.rawValue }
+
+    package var isWorthRetrying: Bool {
+        switch code {
+        case .registryUnreachable, .registryThrottled, .registryFailing: true
+        case .registryUnauthorized, .registryForbidden, .registryOutOfSpace, .registryRefused, .imageNotFound,
+            .archiveInvalid, .archiveTooLarge, .manifestMissing, .severalImages, .imageNotInArchive, .platformMissing,
+            .digestMismatch, .invalidReference, .invalidSettings:
+            false
+        }
+    }
+}

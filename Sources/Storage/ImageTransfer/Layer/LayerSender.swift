@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Basics
+
+/// Sends a layer while it is being compressed, on a thread of its own.
+struct LayerSender: Sendable {
+    let registry: Registry
+    let meter: TransferMeter
+
+    /// Ends when the registry has the layer, or with the first failure of anybody who works on it.
+    func send(_ transit: LayerTransit) async throws -> Descriptor {
+        let task = { @Sendable in
+            try await withThrowingTaskGroup(of: Descriptor?.self) { group in
+                group.addTask {
+                    try await Self.failing(transit) {
+                        try await onOwnThread("layer-gzip") { try LayerCompressor.run(transit) }
+                    }
+                    return nil
+                }
+                group.addTask {
+                    try await Self.failing(transit) {
+                        try await registry.upload(madeFrom: transit.size) {
+                            let piece = try await transit.output.next()
+                            if let piece { meter.sent(piece.count) }
+                            return piece
+                        } descriptor: {
+                            try transit.sentDescriptor()
+                        }
+                    }
+                }
+                var descriptor: Descriptor?
+                while let outcome = try await group.next() { descriptor = outcome ?? descriptor }
+                guard let descriptor else { throw CancellationError() }
+                return descriptor
+            }
+        }
+        return try await withTaskCancellationHandler(operation: task) { transit.fail(CancellationError()) }
+    }
+
+    /// Runs a part of the work; when it fails, the other parts are told.
+    static func failing<Value: Sendable>(
+        _ transit: LayerTransit,
+        _ part: @Sendable () async throws -> Value
+    ) async throws -> Value {
+        do {
+            return try await part()
+        } catch {
+            transit.fail(error)
+            throw transit.failure ?? error
+        }
+    }
+}

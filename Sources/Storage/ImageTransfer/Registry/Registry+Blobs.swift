@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Basics
+internal import Crypto
+internal import HTTPClient
+
+extension Registry {
+    /// Whether the repository has this blob.
+    func has(_ digest: Digest) async throws -> Bool {
+        let answer = try await send(Call(method: "HEAD", url: "/v2/\(name)/blobs/\(digest)", accepts: [404]))
+        guard answer.status == 200 else { return false }
+        return answer.header("docker-content-digest").map { $0 == "\(digest)" } ?? true
+    }
+
+    /// A small blob: a configuration.
+    func blob(_ descriptor: Descriptor) async throws -> [UInt8] {
+        let url = "/v2/\(name)/blobs/\(descriptor.digest)"
+        let answer = try await send(Call(method: "GET", url: url, actions: .pull), upTo: Self.largestDocument)
+        guard Digest(hash: SHA256.hash(answer.body)) == descriptor.digest else {
+            throw ImageTransferError(.digestMismatch, "GET \(origin)\(url): the content is not what its digest says")
+        }
+        return answer.body
+    }
+
+    /// Manifests and configurations are a few kilobytes; the specification asks registries to take 4 MiB.
+    static var largestDocument: Int { 8 << 20 }
+
+    /// Sends a blob that is in memory, unless it is there already.
+    func upload(_ bytes: [UInt8], _ descriptor: Descriptor) async throws {
+        if try await has(descriptor.digest) { return }
+        try await limits.retry.run(while: Self.isWorthRetrying) {
+            let url = try location(try await sendOnce(Call(method: "POST", url: "/v2/\(name)/blobs/uploads/")))
+            do {
+                try await complete(url, descriptor.digest, bytes)
+            } catch {
+                await cancelUpload(url)
+                throw error
+            }
+        }
+    }
+
+    /// Sends a blob whose digest is known only when its last byte has been produced. Not repeated: what has been
+    /// produced is gone. What a failure leaves behind in the registry is taken back.
+    ///
+    /// - Parameters:
+    ///   - size: of what the blob is made from; for the deadline.
+    ///   - produce: the next piece; `nil` ends the blob.
+    ///   - descriptor: asked after the last piece.
+    func upload(
+        madeFrom size: Int64,
+        _ produce: @escaping @Sendable () async throws -> [UInt8]?,
+        descriptor: @Sendable () throws -> Descriptor
+    ) async throws -> Descriptor {
+        let begun = try await send(Call(method: "POST", url: "/v2/\(name)/blobs/uploads/"))
+        var url = try location(begun)
+        do {
+            var patch = Call(method: "PATCH", url: url)
+            patch.headers = [("Content-Type", "application/octet-stream")]
+            patch.body = .stream(length: nil, produce)
+            patch.deadline = limits.sending + .seconds(size / max(1, limits.assuredSpeed))
+            url = try location(try await sendOnce(patch))
+            let descriptor = try descriptor()
+            let address = url
+            try await limits.retry.run(while: Self.isWorthRetrying) { try await complete(address, descriptor.digest) }
+            return descriptor
+        } catch {
+            await cancelUpload(url)
+            throw error
+        }
+    }
+
+    /// Ends an upload, with its last bytes or without any, and has its digest checked.
+    private func complete(_ url: String, _ digest: Digest, _ bytes: [UInt8] = []) async throws {
+        // The address is kept whole, its own query included: it may carry the state of the upload.
+        let address = "\(url)\(url.contains("?") ? "&" : "?")digest=\(PercentEncoding.encode("\(digest)"))"
+        var put = Call(method: "PUT", url: address, body: .bytes(bytes))
+        put.headers = [("Content-Type", "application/octet-stream")]
+        let answer: Answer
+        do {
+            answer = try await sendOnce(put)
+        } catch let error as ImageTransferError where error.isWorthRetrying {
+            // It may have worked although the answer was lost.
+            if try await has(digest) { return }
+            throw error
+        }
+        if let stored = answer.header("docker-content-digest"), stored != "\(digest)" {
+            throw ImageTransferError(
+                .digestMismatch,
+                "PUT \(url.prefix { $0 != "?" }): the registry stored \(stored.prefix(80)) instead of \(digest)",
+                advice: "something between here and the registry changes what is sent"
+            )
+        }
+    }
+
+    /// Frees what the registry keeps of an upload that came to nothing. In a task of its own, because ours may be
+    /// cancelled; it is awaited, and its request is bounded.
+    private func cancelUpload(_ url: String) async {
+        await Task {
+            var call = Call(method: "DELETE", url: url, accepts: [404])
+            call.deadline = min(limits.answer, .seconds(5))
+            // Best effort: the registry throws abandoned uploads away by itself, only later.
+            _ = try? await sendOnce(call)
+        }.value
+    }
+
+    private func location(_ answer: Answer) throws -> String {
+        guard let location = answer.header("location"), !location.isEmpty else {
+            throw ImageTransferError(
+                .registryRefused,
+                "The registry \(origin) did not say where to upload to",
+                advice: "check that the address is that of a registry"
+            )
+        }
+        return try absolute(location, from: answer.url)
+    }
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import Basics
+internal import Crypto
+
+extension Registry {
+    /// A manifest as the registry keeps it.
+    struct StoredManifest: Sendable {
+        var digest: Digest
+        var type: String
+        var bytes: [UInt8]
+    }
+
+    /// - Parameter name: a tag or a digest.
+    /// - Returns: `nil` if there is none.
+    func manifest(_ name: String) async throws -> StoredManifest? {
+        var call = Call(method: "GET", url: "/v2/\(self.name)/manifests/\(name)", accepts: [404])
+        call.actions = .pullAndPush
+        call.headers = [("Accept", MediaType.manifests.joined(separator: ", "))]
+        let answer = try await send(call, upTo: Self.largestDocument)
+        guard answer.status == 200 else { return nil }
+        let digest = Digest(hash: SHA256.hash(answer.body))
+        guard !name.hasPrefix("sha256:") || name == "\(digest)" else {
+            throw ImageTransferError(
+                .digestMismatch,
+                "GET \(origin)\(call.url): the manifest is not what its digest says"
+            )
+        }
+        let type = answer.header("content-type").map { String($0.prefix { $0 != ";" }) }
+        return StoredManifest(digest: digest, type: type ?? "", bytes: answer.body)
+    }
+
+    /// The digest of what a tag or a digest stands for; `nil` if there is no such thing.
+    ///
+    /// - Parameter name: a tag or a digest.
+    /// - Throws: ``ImageTransferError``.
+    package func digest(of name: String) async throws -> Digest? {
+        var call = Call(method: "HEAD", url: "/v2/\(self.name)/manifests/\(name)", accepts: [404])
+        call.actions = .pull
+        call.headers = [("Accept", (MediaType.manifests + MediaType.indexes).joined(separator: ", "))]
+        let answer = try await send(call)
+        guard answer.status == 200 else { return nil }
+        if let stated = answer.header("docker-content-digest").flatMap({ Digest($0) }) { return stated }
+        return Digest(name)
+    }
+
+    /// Makes an image visible: the last step.
+    func put(_ manifest: [UInt8], type: String, as name: String) async throws -> Digest {
+        let digest = Digest(hash: SHA256.hash(manifest))
+        var call = Call(method: "PUT", url: "/v2/\(self.name)/manifests/\(name)", body: .bytes(manifest))
+        call.headers = [("Content-Type", type)]
+        let answer = try await send(call)
+        if let stored = answer.header("docker-content-digest"), stored != "\(digest)" {
+            throw ImageTransferError(
+                .digestMismatch,
+                "PUT \(origin)\(call.url): the registry stored \(stored.prefix(80)) instead of \(digest)",
+                advice: "something between here and the registry changes what is sent"
+            )
+        }
+        return digest
+    }
+}

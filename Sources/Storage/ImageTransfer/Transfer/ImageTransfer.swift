@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Archive
+internal import Basics
+internal import Compression
+package import HTTPClient
+internal import ObjectStorage
+
+/// Brings images from archives into registries: no disk, and no more memory for 10 GB than for 10 MB.
+///
+/// A plain tar that can be read anywhere is not read from front to back: its headers tell where its manifest lies, the
+/// manifest and the registry tell which layers are missing, and only those are read, several at once. Everything else
+/// is read once, as it comes. Both ways give the same image, byte for byte.
+///
+/// Nothing is visible in the registry before all of it is there and has been checked.
+package struct ImageTransfer: Sendable {
+    private let client: HTTPClient
+    private let limits: Registry.Limits
+
+    package init(_ client: HTTPClient, limits: Registry.Limits = Registry.Limits()) {
+        self.client = client
+        self.limits = limits
+    }
+
+    /// Does it. Cancelling the task ends it; what was not finished is not visible, and is done again by the next call.
+    ///
+    /// - Parameters:
+    ///   - previous: if the source and the image in the registry are still those, nothing is read.
+    ///   - progress: called from any thread, about once for each megabyte; must not block.
+    /// - Throws: ``ImageTransferError`` or `StorageError`, which say what to do; `CancellationError`.
+    package func transfer(
+        _ job: ImageTransferJob,
+        previous: ImageTransferJob.Previous? = nil,
+        progress: @escaping @Sendable (ImageTransferProgress) -> Void = { _ in }
+    ) async throws -> ImageTransferOutcome {
+        guard job.target.digest == nil else {
+            throw ImageTransferError(
+                .invalidReference,
+                "\(job.target) names a digest, which only the content can decide",
+                advice: "name a tag"
+            )
+        }
+        let registry = Registry(client, job.target, job.access, limits: limits)
+        let meter = TransferMeter(progress)
+        do {
+            let bytes = try await job.source.open()
+            if let previous, previous.version == bytes.version,
+                try await registry.digest(of: "\(previous.digest)") == previous.digest
+            {
+                return ImageTransferOutcome(
+                    digest: previous.digest,
+                    version: bytes.version,
+                    size: bytes.size,
+                    containsKittiwake: previous.containsKittiwake,
+                    wasUnchanged: true
+                )
+            }
+            meter.begin(.reading)
+            let parts = try await readLayers(job, bytes, registry, previous, meter)
+            meter.begin(.completing)
+            let digest = try await parts.complete(in: registry, job.target)
+            return outcome(parts, digest, bytes, meter)
+        } catch let error as ArchiveError {
+            throw Self.explained(error, job.source)
+        } catch let error as CompressionError {
+            throw ImageTransferError(.archiveInvalid, "\(job.source): \(error.message)", advice: Self.again)
+        } catch let error as ImageTransferError where error.isAboutArchive {
+            throw ImageTransferError(error.code, "\(job.source): \(error.message)", advice: error.advice)
+        }
+    }
+
+    private func readLayers(
+        _ job: ImageTransferJob,
+        _ bytes: any OpenBytes,
+        _ registry: Registry,
+        _ previous: ImageTransferJob.Previous?,
+        _ meter: TransferMeter
+    ) async throws -> TransferredImage {
+        if bytes.size == 0 { throw ArchiveError(.notATar, "it is empty") }
+        if let size = bytes.size, bytes.isRandomAccess {
+            var walk = ArchiveWalk(bytes, size: size)
+            let prefix = try await walk.prefix(Int64(CompressionFormat.prefixSize))
+            if CompressionFormat(prefix: prefix) == nil {
+                let listing = try await walk.list()
+                let jumping = JumpingTransfer(job: job, bytes: bytes, registry: registry, meter: meter)
+                return try await jumping.run(listing, previous?.digest)
+            }
+        }
+        meter.expect(bytes.size)
+        return try await StreamingTransfer(job: job, bytes: bytes, registry: registry, meter: meter).run()
+    }
+
+    private func outcome(
+        _ parts: TransferredImage,
+        _ digest: Digest,
+        _ bytes: any OpenBytes,
+        _ meter: TransferMeter
+    ) -> ImageTransferOutcome {
+        let counts = meter.progress
+        return ImageTransferOutcome(
+            digest: digest,
+            version: bytes.version,
+            size: bytes.size,
+            bytesRead: counts.bytesRead,
+            bytesSent: counts.bytesSent,
+            layers: parts.layers,
+            containsKittiwake: parts.containsKittiwake
+        )
+    }
+
+    private static let again = "upload the archive again, whole"
+
+    private static func explained(_ error: ArchiveError, _ source: any ByteSource) -> ImageTransferError {
+        switch error.code {
+        case .notATar:
+            ImageTransferError(
+                .archiveInvalid,
+                "\(source): this is no tar: \(error)",
+                advice: "name an archive made by docker save, or an OCI layout in a tar"
+            )
+        case .truncated:
+            ImageTransferError(.archiveInvalid, "\(source): the archive is cut off: \(error)", advice: again)
+        case .damaged: ImageTransferError(.archiveInvalid, "\(source): the archive is damaged: \(error)", advice: again)
+        case .tooLarge: ImageTransferError(.archiveTooLarge, "\(source): \(error)", advice: again)
+        }
+    }
+}
+
+extension ImageTransferError {
+    /// Then the message does not say which archive.
+    fileprivate var isAboutArchive: Bool {
+        switch code {
+        case .archiveInvalid, .archiveTooLarge, .manifestMissing, .severalImages, .imageNotInArchive, .platformMissing:
+            true
+        case .digestMismatch, .registryUnauthorized, .registryForbidden, .registryUnreachable, .registryOutOfSpace,
+            .registryThrottled, .registryFailing, .registryRefused, .imageNotFound, .invalidReference, .invalidSettings:
+            false
+        }
+    }
+}

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Basics
+internal import Compression
+internal import ObjectStorage
+
+/// Reads of a plain tar what is missing in the registry, and nothing else.
+struct JumpingTransfer: Sendable {
+    let job: ImageTransferJob
+    let bytes: any OpenBytes
+    let registry: Registry
+    let meter: TransferMeter
+
+    /// Layers on their way at the same time. Each has two threads and about 3 MiB.
+    private static let mostAtOnce = 3
+
+    /// What is to be done about a layer.
+    private struct Task: Sendable {
+        var path: String
+        var range: Range<Int64>
+        var purpose: LayerIntake.Purpose
+    }
+
+    func run(_ listing: ArchiveListing, _ previous: Digest?) async throws -> TransferredImage {
+        let wish = ImageFinder.Wish(name: job.image, target: job.target, platform: job.platform)
+        let image = try await ImageFinder(listing: listing, wish: wish) { _, file in
+            let start = file.offset ?? 0
+            meter.read(Int(file.size))
+            return try await bytes.read(start..<start + file.size)
+        }.find()
+        var known = KnownLayers(job.knownLayers)
+        try await known.learn(from: registry, job.target.tag ?? "latest", isTarget: true)
+        if let previous, previous != known.current?.digest {
+            try await known.learn(from: registry, "\(previous)", isTarget: false)
+        }
+        var there: [Digest: Descriptor] = [:]
+        var tasks: [Task] = []
+        var planned: Set<String> = []
+        for layer in image.layers where planned.insert(layer.path).inserted {
+            let blob = try await find(layer, known)
+            if let blob {
+                there[layer.diffID] = blob
+                meter.completed(.init(diffID: layer.diffID, descriptor: blob, wasThere: true))
+            }
+            let hasBeenLookedAt = !job.looksForKittiwake || blob.flatMap(KittiwakeSearch.finding) != nil
+            if blob != nil, hasBeenLookedAt || image.saysKittiwake { continue }
+            guard let start = listing.find(layer.path)?.file.offset else { continue }
+            let range = start..<start + layer.size
+            tasks.append(Task(path: layer.path, range: range, purpose: blob == nil ? .send : .look))
+        }
+        meter.expect(meter.progress.bytesRead + tasks.reduce(0) { $0 + Int64($1.range.count) })
+        var result = try TransferredImage(image, try await perform(tasks), known: there)
+        result.current = known.current
+        return result
+    }
+
+    /// The blob that the registry has of a layer; `nil` if it has to be sent.
+    private func find(_ layer: ImageInArchive.Layer, _ known: KnownLayers) async throws -> Descriptor? {
+        var candidates = [known[layer.diffID]].compactMap { $0 }
+        if let stated = layer.stated, layer.isCompressed == true {
+            // This very blob, whatever else has the same content, but with what is known of it.
+            candidates = candidates.filter { $0.digest == stated.digest } + [stated]
+        }
+        for candidate in candidates where try await registry.has(candidate.digest) { return candidate }
+        return nil
+    }
+
+    // MARK: Layers
+
+    private func perform(_ tasks: [Task]) async throws -> [String: LayerTransit.Result] {
+        var waiting = tasks[...]
+        var results: [String: LayerTransit.Result] = [:]
+        try await withThrowingTaskGroup(of: (String, LayerTransit.Result).self) { group in
+            for _ in 0..<Self.mostAtOnce {
+                if let task = waiting.popFirst() { group.addTask { (task.path, try await perform(task)) } }
+            }
+            while let (path, result) = try await group.next() {
+                results[path] = result
+                if let task = waiting.popFirst() { group.addTask { (task.path, try await perform(task)) } }
+            }
+        }
+        return results
+    }
+
+    /// A registry that fails for a moment costs one layer, not the transfer: it is read again.
+    private func perform(_ task: Task) async throws -> LayerTransit.Result {
+        try await registry.limits.retry.run(while: Registry.isWorthRetrying) {
+            let transit = LayerTransit(path: task.path, size: Int64(task.range.count))
+            do {
+                return try await withThrowingTaskGroup(of: Void.self) { group in
+                    if task.purpose == .send {
+                        group.addTask { _ = try await LayerSender(registry: registry, meter: meter).send(transit) }
+                    }
+                    group.addTask {
+                        try await LayerSender.failing(transit) { try await read(task, into: transit) }
+                    }
+                    try await group.waitForAll()
+                    guard let result = transit.result else { throw CancellationError() }
+                    if let descriptor = result.descriptor {
+                        meter.completed(.init(diffID: result.diffID, descriptor: descriptor, wasThere: false))
+                    }
+                    return result
+                }
+            } catch {
+                throw transit.failure ?? error
+            }
+        }
+    }
+
+    private func read(_ task: Task, into transit: LayerTransit) async throws {
+        try await bytes.withReader(task.range) { reader in
+            try await withTaskCancellationHandler {
+                try await onOwnThread("layer-read") {
+                    let intake = LayerIntake(transit, task.purpose)
+                    while true {
+                        let block = try reader.block(of: GzipWriter.blockSize)
+                        if block.isEmpty { return try intake.finish() }
+                        meter.read(block.count)
+                        try intake.take(block)
+                    }
+                }
+            } onCancel: {
+                reader.stop(CancellationError())
+                transit.fail(CancellationError())
+            }
+        }
+    }
+}
+
+extension BlockingReader {
+    /// The next `count` bytes together; fewer only at the end, none only after it.
+    func block(of count: Int) throws -> [UInt8] {
+        try [UInt8](unsafeUninitializedCapacity: count) { room, filled in
+            let room = UnsafeMutableRawBufferPointer(room)
+            while filled < room.count {
+                let part = try read(into: UnsafeMutableRawBufferPointer(rebasing: room[filled...]))
+                if part == 0 { return }
+                filled += part
+            }
+        }
+    }
+}

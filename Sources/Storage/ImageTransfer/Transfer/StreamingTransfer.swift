@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Archive
+internal import Basics
+internal import Compression
+internal import Dispatch
+internal import ObjectStorage
+
+/// Reads an archive once, from front to back, and sends its layers as they come by.
+///
+/// Which of the files are layers only the manifest tells, and it may come last. So everything that looks like a layer is
+/// sent; what belongs to no image is never referenced, and the registry's garbage collection takes it away.
+struct StreamingTransfer: Sendable {
+    let job: ImageTransferJob
+    let bytes: any OpenBytes
+    let registry: Registry
+    let meter: TransferMeter
+
+    func run() async throws -> TransferredImage {
+        let (layers, found) = AsyncStream.makeStream(of: LayerTransit.self)  // bounded by the convoy
+        let convoy = Convoy()
+        do {
+            let (contents, results) = try await withThrowingTaskGroup(of: Part.self) { group in
+                group.addTask {
+                    defer { found.finish() }
+                    return .contents(try await convoy.failing { try await scan(convoy, found) })
+                }
+                group.addTask { .results(try await convoy.failing { try await send(layers, convoy) }) }
+                var contents = ArchiveScan.Contents()
+                var results: [String: LayerTransit.Result] = [:]
+                while let part = try await group.next() {
+                    switch part {
+                    case .contents(let scanned): contents = scanned
+                    case .results(let sent): results = sent
+                    }
+                }
+                return (contents, results)
+            }
+            let wish = ImageFinder.Wish(name: job.image, target: job.target, platform: job.platform)
+            let image = try await ImageFinder(listing: contents.listing, wish: wish) { path, _ in
+                guard let document = contents.documents[path] else {
+                    throw ImageTransferError.invalid("\(path.prefix(200)) is no JSON document")
+                }
+                return document
+            }.find()
+            return try TransferredImage(image, results)
+        } catch {
+            throw convoy.failure ?? error
+        }
+    }
+
+    private enum Part: Sendable {
+        case contents(ArchiveScan.Contents)
+        case results([String: LayerTransit.Result])
+    }
+
+    /// On a thread of its own, because it blocks.
+    private func scan(
+        _ convoy: Convoy,
+        _ found: AsyncStream<LayerTransit>.Continuation
+    ) async throws -> ArchiveScan.Contents {
+        try await bytes.withReader(nil) { reader in
+            try await withTaskCancellationHandler {
+                try await onOwnThread("image-archive") {
+                    var scan = ArchiveScan { path, size in
+                        let transit = LayerTransit(path: path, size: size)
+                        try convoy.admit(transit)
+                        found.yield(transit)
+                        return transit
+                    }
+                    while true {
+                        let block = try reader.block(of: GzipWriter.blockSize)
+                        if block.isEmpty { return try scan.finish() }
+                        meter.read(block.count)
+                        try scan.feed(block)
+                    }
+                }
+            } onCancel: {
+                reader.stop(CancellationError())
+                convoy.fail(CancellationError())
+            }
+        }
+    }
+
+    private func send(_ layers: AsyncStream<LayerTransit>, _ convoy: Convoy) async throws -> [String: LayerTransit
+        .Result]
+    {
+        let sender = LayerSender(registry: registry, meter: meter)
+        return try await withThrowingTaskGroup(of: LayerTransit.self) { group in
+            for await transit in layers {
+                group.addTask {
+                    try await convoy.failing {
+                        _ = try await sender.send(transit)
+                        convoy.arrived(transit)
+                        return transit
+                    }
+                }
+            }
+            var results: [String: LayerTransit.Result] = [:]
+            while let transit = try await group.next() {
+                guard let result = transit.result, let descriptor = result.descriptor else { continue }
+                meter.completed(.init(diffID: result.diffID, descriptor: descriptor, wasThere: false))
+                results[transit.path] = result
+            }
+            return results
+        }
+    }
+}
+
+/// The layers that are on their way at the same time, and whoever has to be told when one of them gets lost.
+private final class Convoy: Sendable {
+    private struct State: Sendable {
+        var underway: [LayerTransit] = []
+        var failure: (any Error)?
+    }
+
+    /// Reading goes on while so many layers are being sent. Small layers would otherwise pile up.
+    private static let places = 4
+
+    private let state = Locked(State())
+    private let free = DispatchSemaphore(value: 0)
+
+    init() { for _ in 0..<Self.places { free.signal() } }
+
+    /// The first failure, which the others only follow.
+    var failure: (any Error)? { state.withLock { $0.failure } }
+
+    /// Blocks until there is a place.
+    func admit(_ transit: LayerTransit) throws {
+        free.wait()
+        let failure = state.withLock { state in
+            state.underway.append(transit)
+            return state.failure
+        }
+        if let failure {
+            free.signal()
+            throw failure
+        }
+    }
+
+    func arrived(_ transit: LayerTransit) {
+        state.withLock { state in state.underway.removeAll { $0 === transit } }
+        free.signal()
+    }
+
+    func fail(_ error: any Error) {
+        let (first, underway) = state.withLock { state in
+            state.failure = state.failure ?? error
+            return (state.failure ?? error, state.underway)
+        }
+        for transit in underway { transit.fail(first) }
+        free.signal()
+    }
+
+    func failing<Value: Sendable>(_ part: @Sendable () async throws -> Value) async throws -> Value {
+        do {
+            return try await part()
+        } catch {
+            fail(error)
+            throw failure ?? error
+        }
+    }
+}

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package import Basics
+internal import Crypto
+package import HTTPClient
+
+/// What is asked of an object store: what an object is like, and parts of it. Every request is signed and bounded.
+package struct S3Client: Sendable {
+    /// How patient to be. The numbers are for a store across the world; tests have smaller ones.
+    package struct Limits: Sendable {
+        /// Of a request whose answer is small.
+        package var answer = Duration.seconds(30)
+        /// 16 KiB in 30 s: less is as good as nothing, a gigabyte would take three weeks.
+        package var slowest = HTTPRequest.Speed(bytes: 16 << 10, in: .seconds(30))
+        /// Of reading a whole object: this, and a second for each ``assuredSpeed``.
+        package var reading = Duration.seconds(300)
+        /// Bytes a second below which a read is given up in the end, however steady it is.
+        package var assuredSpeed: Int64 = 256 << 10
+        /// Failures in a row, without ``progress`` in between.
+        package var retry = RetryPolicy()
+        /// So many bytes between two failures are progress.
+        package var progress: Int64 = 1 << 20
+
+        package init() {}
+    }
+
+    /// What `HEAD` tells.
+    package struct Description: Equatable, Sendable {
+        package var size: Int64
+        /// With its quotation marks, as it was sent.
+        package var etag: String
+    }
+
+    private let client: HTTPClient
+    private let provider: any CredentialsProvider
+    private let tls: TLSMaterial
+    private let now: @Sendable () -> Int64
+    let location: S3Location
+    let limits: Limits
+
+    /// - Parameters:
+    ///   - tls: authorities of the store's own, if it has such.
+    ///   - now: seconds since the epoch; a signature carries the time.
+    package init(
+        _ client: HTTPClient,
+        _ location: S3Location,
+        _ provider: any CredentialsProvider,
+        tls: TLSMaterial = TLSMaterial(),
+        limits: Limits = Limits(),
+        now: @escaping @Sendable () -> Int64 = { Log.systemTime().seconds }
+    ) {
+        self.client = client
+        self.location = location
+        self.provider = provider
+        self.tls = tls
+        self.limits = limits
+        self.now = now
+    }
+
+    /// What there is under the key.
+    ///
+    /// - Throws: ``StorageError``.
+    package func describe() async throws -> Description {
+        let response = try await limits.retry.run(while: Self.isWorthRetrying) {
+            let response = try await send("HEAD", deadline: limits.answer)
+            if response.status == 200 { return response }
+            // The answer to HEAD has no body, so it cannot tell a missing bucket from a missing key.
+            throw try await failure(instead: response)
+        }
+        guard let size = response.header("content-length").flatMap(Int64.init), size >= 0 else {
+            throw StorageError(.refused, "HEAD \(location): the answer states no size")
+        }
+        guard let etag = response.header("etag"), !etag.isEmpty else {
+            throw StorageError(.refused, "HEAD \(location): the answer has no ETag")
+        }
+        return Description(size: size, etag: etag)
+    }
+
+    /// A part of the object as it was when it had this ETag. One try.
+    ///
+    /// - Throws: ``StorageError``; ``StorageError/Code/changed`` if the object has another ETag now.
+    func get(_ range: Range<Int64>, etag: String, deadline: Duration) async throws -> HTTPBody {
+        let headers = [("Range", "bytes=\(range.lowerBound)-\(range.upperBound - 1)"), ("If-Match", etag)]
+        let response = try await send("GET", headers: headers, deadline: deadline, slowest: limits.slowest)
+        switch response.status {
+        case 206:
+            let stated = response.header("content-range") ?? ""
+            guard stated.hasPrefix("bytes \(range.lowerBound)-\(range.upperBound - 1)/") else {
+                throw StorageError(.refused, "GET \(location): the answer is another part than was asked for")
+            }
+            return response.body
+        case 200 where range.lowerBound == 0: return response.body  // a store that knows no ranges sends everything
+        default: throw try await failure(response, "GET")
+        }
+    }
+
+    // MARK: Sending
+
+    private func send(
+        _ method: String,
+        headers: [(String, String)] = [],
+        deadline: Duration,
+        slowest: HTTPRequest.Speed? = nil
+    ) async throws -> HTTPResponse {
+        let address = try location.address()
+        let signer = SigV4(try await provider.credentials(), region: location.region)
+        var toSign = SigV4.Request(method, host: address.host, path: address.path)
+        toSign.headers = headers
+        toSign.payload = Self.noBody
+        let signed = signer.sign(toSign, secondsSinceEpoch: now())
+        var request = HTTPRequest(method, address.origin + signed.target)
+        request.headers = signed.headers.map { ($0.key, $0.value) }
+        request.tls = tls
+        // One connection for each part: sharing one would make the parts wait for each other.
+        request.allowsHTTP2 = false
+        request.limits.total = deadline
+        request.limits.slowest = slowest
+        do {
+            return try await client.send(request)
+        } catch let error as HTTPError {
+            throw unreachable(error, method)
+        }
+    }
+
+    /// The SHA-256 of nothing.
+    private static let noBody = SHA256.hash([]).hex
+
+    // MARK: Failures
+
+    static let isWorthRetrying: @Sendable (any Error) -> Bool = { ($0 as? StorageError)?.isWorthRetrying == true }
+
+    /// A transfer that did not come to an answer, or broke.
+    func unreachable(_ error: HTTPError, _ method: String) -> StorageError {
+        StorageError(
+            .unreachable,
+            "\(method) \(location): \(error)",
+            advice: "check the endpoint, the network policy and the store's certificate"
+        )
+    }
+
+    private func failure(instead head: HTTPResponse) async throws -> StorageError {
+        let response = try await send("GET", headers: [("Range", "bytes=0-0")], deadline: limits.answer)
+        // In between it may have got well.
+        if response.status < 300 {
+            return StorageError(.failing, "HEAD \(location) was answered with \(head.status)")
+        }
+        return try await failure(response, "GET")
+    }
+
+    private func failure(_ response: HTTPResponse, _ method: String) async throws -> StorageError {
+        let body: [UInt8]
+        do {
+            body = try await response.body.collect(upTo: 64 << 10)
+        } catch is HTTPError {
+            body = []  // the status alone has to say it
+        }
+        let answer = S3Refusal(status: response.status, region: response.header("x-amz-bucket-region"), body: body)
+        if answer.meansStaleCredentials { provider.refused() }
+        return answer.error(method, location)
+    }
+}
