@@ -38,9 +38,14 @@ open_box() {
 }
 
 claim_directory() {
-	case $state/ in /var/lib/* | /var/log/* | /run/* | /sys/* | /proc/* | /dev/*) fail "$state is covered inside the box; choose another KITTIWAKE_BED" ;; esac
+	case $state/ in
+	/var/lib/* | /var/log/* | /run/* | /sys/* | /proc/* | /dev/*)
+		fail "$state is covered inside the box; choose another KITTIWAKE_BED"
+		;;
+	esac
 	if [[ -d $state && ! -e $marker && -n $(ls -A "$state") ]]; then fail "$state holds something else"; fi
 	mkdir -p "$state"/{etc,log,run,pki,var}
+	install -d -m 1777 "$state/var/kubectl" # kubectl's own cache, whoever runs it
 	touch "$marker"
 }
 

@@ -116,7 +116,7 @@ unpack_packages() {
 	if [[ -e $packages/.stamp && $(<"$packages/.stamp") == "${unpacked[*]}" ]]; then return; fi
 	say "unpacking ${unpacked[*]}"
 	rm -rf "$part" && mkdir -p "$part/archives"
-	(cd "$part/archives" && apt-get download -qq -t trixie "${unpacked[@]}" 2>"$part/download.log") ||
+	download_packages "$part" || { "$here/../scripts/toolchain" sources && download_packages "$part"; } ||
 		fail "cannot download: $(<"$part/download.log")"
 	for file in "$part"/archives/*.deb; do dpkg-deb --extract "$file" "$part"; done
 	rm -rf "$part/archives" "$part/download.log"
@@ -124,3 +124,5 @@ unpack_packages() {
 	rm -rf "$packages"
 	mv "$part" "$packages"
 }
+
+download_packages() { (cd "$1/archives" && apt-get download -qq -t trixie "${unpacked[@]}" 2>"$1/download.log"); }

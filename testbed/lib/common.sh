@@ -25,6 +25,12 @@ fail() {
 	exit 1
 }
 
+# become_root ARGUMENT…: runs this command again through sudo, with the caller's environment, where root is needed. A lock is
+# not kept.
+become_root() {
+	((EUID == 0)) || exec sudo --preserve-env env "HOME=$HOME" "PATH=$PATH" "$0" "$@" 9>&-
+}
+
 # Prints the comment at the head of the command.
 usage() {
 	sed -n '3,/^set/{/^#/s/^# \{0,1\}//p}' "$0" >&2
