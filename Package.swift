@@ -82,8 +82,8 @@ let package = Package(
         target(
             "Operator",
             [
-                "Basics", "ConnectClient", "HTTPClient", "HTTPServer", "KubernetesClient", "KubernetesModel",
-                "KubernetesRuntime", "Planning", "Resources",
+                "Basics", "ConnectClient", "HTTPClient", "HTTPServer", "ImageTransfer", "KubernetesClient",
+                "KubernetesModel", "KubernetesRuntime", "ObjectStorage", "Planning", "Resources",
             ]
         ),
         target("CommandLine"),

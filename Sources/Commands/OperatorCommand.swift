@@ -27,8 +27,9 @@ let operatorCommand = Program.Subcommand(
         let metrics = Metrics()
         let client = KubernetesClient(try await clusterAccess(call), clientSettings(metrics, log))
         log.info("Started the operator", ["version": kittiwakeVersion, "identity": settings.identity])
-        let transfer = ImageTransferring(settings).transfer
-        try await Operator(settings, client, metrics: metrics, log: log, transfer: transfer).run(until: shutdown)
+        let environment = call.environment
+        let program = try await Operator(settings, client, environment: environment, metrics: metrics, log: log)
+        try await program.run(until: shutdown)
         log.info("Stopped the operator")
         return .success
     }

@@ -7,33 +7,46 @@ internal import HTTPServer
 package import KubernetesClient
 internal import KubernetesModel
 internal import KubernetesRuntime
+internal import ObjectStorage
 
 /// The operator: caches, controllers and image transfers of one process, and the order in which they start and stop.
 package struct Operator: Sendable {
-    /// Brings one image from S3 into its registry.
-    package typealias Transfer = IcebergConnectReconciler.Images.Transfer
-
     private static let leaseName = "iceberg-connect-operator-leader"
 
     private let settings: OperatorSettings
     private let client: KubernetesClient
-    private let transfer: Transfer
+    private let transfer: ImageFromStorage
     private let metrics: Metrics
     private let log: Log
 
-    /// - Parameter metrics: what `/metrics` shows; the client counts its requests there too.
+    /// - Parameters:
+    ///   - environment: where the pod's role or web identity for S3 is described.
+    ///   - metrics: what `/metrics` shows; the client counts its requests there too.
+    /// - Throws: `StorageError` if a file of authorities cannot be read.
     package init(
         _ settings: OperatorSettings,
         _ client: KubernetesClient,
+        environment: [String: String],
         metrics: Metrics,
-        log: Log,
-        transfer: @escaping Transfer
-    ) {
+        log: Log
+    ) async throws {
         self.settings = settings
         self.client = client
-        self.transfer = transfer
         self.metrics = metrics
         self.log = log
+        transfer = ImageFromStorage(
+            HTTPClient(),
+            environment: environment,
+            endpoints: settings.registryEndpoints,
+            storageAuthorities: try await Self.read(settings.storageAuthorities),
+            registryAuthorities: try await Self.read(settings.registryAuthorities)
+        )
+    }
+
+    private static func read(_ path: String?) async throws -> [UInt8]? {
+        guard let path else { return nil }
+        let file = try await LocalFile(path).open()
+        return try await file.read(0..<min(file.size ?? 0, 4 << 20))
     }
 
     /// Runs until `shutdown` opens and everything has ended in order, within 25 s; or fails.
@@ -48,7 +61,7 @@ package struct Operator: Sendable {
             clock: ContinuousClock(),
             log: log
         )
-        let term = IcebergConnectTerm(stores, client, events, settings, metrics, log, transfer)
+        let term = IcebergConnectTerm(stores, client, events, settings, metrics, log, transfer.callAsFunction)
         let eventStage = Stage("events") { ready, stop in
             ready.open()
             await events.run(until: stop)

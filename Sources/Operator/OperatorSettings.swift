@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import Basics
+package import ImageTransfer
 
 /// What the operator is told by its environment. [docs/operator.md](../../docs/operator.md) lists the variables.
 package struct OperatorSettings: Equatable, Sendable {
@@ -13,7 +14,7 @@ package struct OperatorSettings: Equatable, Sendable {
     /// The image that coordinators run unless a resource brings one with `kittiwake` in it.
     package var operatorImage: String
     /// Where to send layers for a registry that pods reach under another address: registry → URL (000.5 g).
-    package var registryEndpoints: [String: String]
+    package var registryEndpoints: RegistryEndpoints
     /// PEM file of authorities for registries and for S3; `nil`: those of the system.
     package var registryAuthorities: String?
     package var storageAuthorities: String?
@@ -35,14 +36,11 @@ package struct OperatorSettings: Equatable, Sendable {
         identity = reader.optional("POD_NAME") ?? hostName
         watchedNamespaces = Set(Self.list(reader.optional("WATCH_NAMESPACE"))).sorted()
         operatorImage = reader.required("KITTIWAKE_IMAGE")
-        registryEndpoints = [:]
-        for entry in Self.list(reader.optional("REGISTRY_ENDPOINTS")) {
-            let parts = entry.split(separator: "=", maxSplits: 1).map(String.init)
-            if parts.count == 2, parts[1].hasPrefix("http://") || parts[1].hasPrefix("https://") {
-                registryEndpoints[parts[0]] = parts[1]
-            } else {
-                reader.report("REGISTRY_ENDPOINTS is not a list of registry=url with commas between")
-            }
+        registryEndpoints = RegistryEndpoints()
+        do throws(ImageTransferError) {
+            registryEndpoints = try RegistryEndpoints(parsing: reader.optional("REGISTRY_ENDPOINTS") ?? "")
+        } catch {
+            reader.report(error.description)
         }
         registryAuthorities = reader.optional("REGISTRY_CA_FILE")
         storageAuthorities = reader.optional("AWS_CA_BUNDLE")

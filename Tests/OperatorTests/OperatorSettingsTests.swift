@@ -33,11 +33,8 @@ struct OperatorSettingsTests {
     @Test func registriesHaveEndpoints() throws {
         let text = "localhost:5000=http://registry.tools:5000, registry.shop=https://10.0.0.1/"
         let settings = try self.settings(["REGISTRY_ENDPOINTS": text])
-        #expect(
-            settings.registryEndpoints == [
-                "localhost:5000": "http://registry.tools:5000", "registry.shop": "https://10.0.0.1/",
-            ]
-        )
+        #expect(settings.registryEndpoints["localhost:5000"] == "http://registry.tools:5000")
+        #expect(settings.registryEndpoints["registry.shop"] == "https://10.0.0.1")
     }
 
     @Test func everyProblemIsNamedAtOnce() {

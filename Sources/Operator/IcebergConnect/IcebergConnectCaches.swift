@@ -117,10 +117,10 @@ enum ServiceAccounts: KindOfObject {
 
 /// `PartialObject<Roles>`
 enum Roles: KindOfObject {
-    static let kind = ObjectKind.role
+    static let kind = ResourceKind.role
 }
 
 /// `PartialObject<RoleBindings>`
 enum RoleBindings: KindOfObject {
-    static let kind = ObjectKind.roleBinding
+    static let kind = ResourceKind.roleBinding
 }

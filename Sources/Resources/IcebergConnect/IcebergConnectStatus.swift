@@ -60,9 +60,6 @@ package struct IcebergConnectStatus: ConditionedStatus {
         self.credentialsSecret = credentialsSecret
         self.claims = claims
     }
-
-    /// Before the first look.
-    package init() { self.init(phase: .pending) }
 }
 
 extension IcebergConnectStatus {
