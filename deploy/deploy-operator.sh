@@ -38,4 +38,4 @@ rendered() {
 rendered manifests/namespace.yaml | kubectl apply --server-side -f -
 kubectl apply --server-side -f crds/
 rendered manifests/operator-deployment.yaml | kubectl apply --server-side -f -
-kubectl wait --for=condition=available --timeout=300s --namespace "$namespace" deployment/iceberg-connect-operator
+kubectl rollout status --timeout=300s --namespace "$namespace" deployment/iceberg-connect-operator
