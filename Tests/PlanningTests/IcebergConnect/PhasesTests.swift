@@ -33,7 +33,8 @@ struct PhasesTests {
         try scene.start(.coordinator, ready: 0)
         #expect(Self.shown(&scene) == [.deploying])
         #expect(
-            scene.resource.status?.message.hasPrefix("Waiting for workers 3 of 3 ready, coordinators 0 of 1 ready") == true
+            scene.resource.status?.message.hasPrefix("Waiting for workers 3 of 3 ready, coordinators 0 of 1 ready")
+                == true
         )
         try scene.start(.coordinator)
         scene.seen.connect = .version("4.1.0")
