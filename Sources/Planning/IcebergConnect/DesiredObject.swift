@@ -16,11 +16,9 @@ struct DesiredObject: Equatable, Sendable {
 
     /// The whole intent for the object.
     ///
-    /// - Parameters:
-    ///   - owner: the resource. In its own namespace the object gets an owner reference, elsewhere labels.
-    ///   - uid: of the object that is there. With it the API server refuses to make a new one if that was deleted
-    ///     meanwhile.
-    func intent(owner: ObjectMeta, uid: String?) -> ApplyIntent {
+    /// - Parameter owner: the resource. In its own namespace the object gets an owner reference, elsewhere labels. One
+    ///   that is in no cluster has no UID and owns nothing.
+    func intent(owner: ObjectMeta) -> ApplyIntent {
         let isBeside = key.namespace == owner.namespace
         var labels = labels
         var annotations = annotations
@@ -34,10 +32,9 @@ struct DesiredObject: Equatable, Sendable {
         body["metadata"] = [
             "name": .string(key.name),
             "namespace": key.namespace.map { .string($0) },
-            "uid": uid.map { .string($0) },
             "labels": labels.json,
             "annotations": annotations.entries.isEmpty ? nil : annotations.json,
-            "ownerReferences": isBeside ? [owner.asController.json] : nil,
+            "ownerReferences": isBeside && owner.uid != nil ? [owner.asController.json] : nil,
         ]
         return ApplyIntent(kind: kind, key: key, body: body.sorted)
     }

@@ -84,10 +84,6 @@ extension IcebergConnectAssessment {
     /// A rollout or a scaling that goes on is no degradation (row 206): only what was complete for this generation can
     /// have lost a part, or what Kubernetes has given up.
     private var degraded: Verdict {
-        let isSameGeneration = old?.observedGeneration == metadata.generation
-        let wasComplete =
-            isSameGeneration
-            && [IcebergConnectCondition.ready, .degraded].contains { old?.conditions[$0.rawValue]?.status == .true }
         var broken = roles.compactMap { role -> String? in
             let state = role.role == .worker ? seen.workers : seen.coordinators
             guard let state, role.rollout == .stuck || (role.rollout == .incomplete && wasComplete) else { return nil }
@@ -140,6 +136,8 @@ extension IcebergConnectAssessment {
             return Verdict(.true, "Answered", "The workers' REST interface answers; Apache Kafka \(version)")
         case .unreachable(let reason, let message) where (seen.workers?.ready ?? 0) > 0:
             return Verdict(.false, reason, message)
+        case .notAsked where old?.conditions[.clusterReachable]?.status == .true && !isUnreachable:
+            return Verdict(.true, "Answered", old?.conditions[.clusterReachable]?.message ?? "")
         case .unreachable, .notAsked:
             return Verdict(.unknown, "NotAsked", "No worker is ready yet")
         }

@@ -9,8 +9,8 @@ extension IcebergConnectAssessment {
         var events: [EventIntent] = []
         if let old, old.observedGeneration != metadata.generation || old.phase == .pending { events += warnings }
         events += Self.transitions.flatMap { type, changes in
-            let before = old?.conditions[type.rawValue]
-            guard let now = status.conditions[type.rawValue], before?.status != now.status else {
+            let before = old?.conditions[type]
+            guard let now = status.conditions[type], before?.status != now.status else {
                 return [EventIntent]()
             }
             // What was well from the start needs no telling.
@@ -39,7 +39,8 @@ extension IcebergConnectAssessment {
                     + "spec.s3Config.credentialsSecret and take the keys out of the resource"
             )
         }
+        let problems = spec.warnings + claimant.sharedTopics(with: seen.siblings)
         return [moved].compactMap { $0 }
-            + spec.warnings.map { IcebergConnectEventReason.configWarning.event($0.description) }
+            + problems.map { IcebergConnectEventReason.configWarning.event($0.description) }
     }
 }

@@ -35,10 +35,7 @@ extension IcebergConnectAssessment {
         let storage = storageConflict == nil ? [storageSecret].compactMap { $0 } : []
         let desired = storage + roles.flatMap(\.desired)
         let ordered = ApplyOrder.kinds.flatMap { kind in desired.filter { $0.kind == kind } }
-        return ordered.map { object in
-            let uid = seen.children.first { $0.id == object.id }?.uid
-            return .apply(object.intent(owner: metadata, uid: uid))
-        }
+        return ordered.map { .apply($0.intent(owner: metadata)) }
     }
 
     /// Objects of ours that are not wanted any more: the cluster has another name, workers are switched off, a namespace

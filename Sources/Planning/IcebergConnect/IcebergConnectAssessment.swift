@@ -67,9 +67,23 @@ struct IcebergConnectAssessment {
     /// A Connect cluster whose pods run but which does not answer.
     var isUnreachable: Bool {
         guard let workers, workers.rollout == .ready else { return false }
-        if case .version = seen.connect { return false }
-        return true
+        return switch seen.connect {
+        case .version: false
+        case .unreachable: true
+        // A new leader has not asked yet: what its predecessor heard still counts.
+        case .notAsked: !(wasComplete && old?.conditions[.clusterReachable]?.status == .true)
+        }
     }
+
+    /// True if all pods of the present generation were ready once.
+    var wasComplete: Bool {
+        guard let old, old.observedGeneration == metadata.generation else { return false }
+        return old.conditions[.ready]?.status == .true || old.conditions[.degraded]?.status == .true
+    }
+}
+
+extension [Condition] {
+    subscript(type: IcebergConnectCondition) -> Condition? { self[type.rawValue] }
 }
 
 extension IcebergConnectStatus.Images {

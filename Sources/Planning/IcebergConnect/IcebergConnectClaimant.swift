@@ -24,6 +24,12 @@ package struct IcebergConnectClaimant: Equatable, Sendable {
         var text: String { "\(controlTopic)/\(groupID)" }
     }
 
+    /// Connect's internal topics.
+    package struct Storage: Equatable, Sendable {
+        package var topics: [String]
+        package var servers: Set<String>
+    }
+
     package var key: ObjectKey
     package var creationTimestamp: String
     /// What it was granted, from its status.
@@ -32,6 +38,8 @@ package struct IcebergConnectClaimant: Equatable, Sendable {
     package var cluster: String?
     /// `nil` with an invalid specification.
     package var job: Job?
+    /// Where the workers keep their state; `nil` without workers, and with an invalid specification.
+    package var storage: Storage?
 
     package init(_ resource: IcebergConnect) {
         key = resource.key
@@ -40,6 +48,14 @@ package struct IcebergConnectClaimant: Equatable, Sendable {
         guard case .success(let spec) = resource.spec else { return }
         let names = IcebergConnectNames(resource.metadata, spec)
         cluster = spec.coordinatorOnly ? nil : "\(names.workerNamespace)/\(names.cluster)"
+        if !spec.coordinatorOnly {
+            let servers = BootstrapServers(spec.worker.kafka.bootstrapServers ?? "")
+            let topics = spec.worker.storage
+            storage = Storage(
+                topics: [topics.offsetTopic, topics.configTopic, topics.statusTopic],
+                servers: servers?.qualified(in: names.workerNamespace) ?? []
+            )
+        }
         let servers = BootstrapServers(spec.coordinatorKafka.bootstrapServers ?? "")
         job = Job(
             controlTopic: spec.coordinator.job.controlTopic,
@@ -88,6 +104,22 @@ extension IcebergConnectClaimant {
             let message =
                 "The job with \(job) belongs to \(first.key); two coordinators would fence each other for ever"
             return Refusal(reason: "DuplicateJob", message: message)
+        }
+    }
+
+    /// Two clusters that keep their state in one topic read each other's connectors and lose their own. It is no reason
+    /// to refuse: brokers with the same addresses may be different ones to different pods.
+    func sharedTopics(with siblings: [IcebergConnectClaimant]) -> [FieldProblem] {
+        guard let storage else { return [] }
+        return siblings.filter { $0.key != key && $0.cluster != cluster }.sorted { $0.precedes($1) }.flatMap { other in
+            guard let theirs = other.storage, !theirs.servers.isDisjoint(with: storage.servers) else {
+                return [FieldProblem]()
+            }
+            return storage.topics.filter(theirs.topics.contains).map { topic in
+                let message =
+                    "shares the topic \(topic) with \(other.key); every Connect cluster needs topics of its own"
+                return FieldProblem(field: "spec.worker.storage", message: message)
+            }
         }
     }
 

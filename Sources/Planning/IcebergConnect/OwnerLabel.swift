@@ -15,10 +15,7 @@ package enum OwnerLabel {
 
     /// The labels for the objects of a resource. A name that is no label value stands in its legal form.
     package static func labels(of metadata: ObjectMeta) -> StringMap {
-        [
-            uid: metadata.uid ?? "",
-            namespace: metadata.namespace ?? "",
-            name: LegalName.make(metadata.name),
-        ]
+        guard let owner = metadata.uid else { return [:] }
+        return [uid: owner, namespace: metadata.namespace ?? "", name: LegalName.make(metadata.name)]
     }
 }

@@ -21,7 +21,7 @@ struct RejectedSpec {
         let status = status
         var events: [EventIntent] = []
         let isNew = old?.observedGeneration != metadata.generation
-        if isNew || old?.conditions[IcebergConnectCondition.configValid.rawValue]?.status != .false {
+        if isNew || old?.conditions[.configValid]?.status != .false {
             events.append(IcebergConnectEventReason.configRejected.event(message))
         }
         if old?.phase != .failed { events.append(IcebergConnectEventReason.failed.event(message)) }
@@ -54,7 +54,7 @@ struct RejectedSpec {
                 at: seen.now
             )
         }
-        if status.conditions[IcebergConnectCondition.degraded.rawValue] == nil {
+        if status.conditions[.degraded] == nil {
             status.conditions = status.conditions.setting(
                 IcebergConnectCondition.degraded.rawValue,
                 to: .unknown,

@@ -43,11 +43,16 @@ struct Scene {
 
     /// The quick start with something changed.
     static func quickStart(_ change: (inout JSON) -> Void = { _ in }) throws -> Scene {
+        try Scene(yaml: String(decoding: manifest(change), as: UTF8.self))
+    }
+
+    /// The manifest of the quick start with something changed, as YAML.
+    static func manifest(_ change: (inout JSON) -> Void) throws -> [UInt8] {
         let file = Golden.repository.appending(path: "examples/iceberg-connect-quick-start.yaml")
         let document = try #require(try YAML.documents(in: [UInt8](Data(contentsOf: file))).first)
         var object = try document.decode(JSON.self)
         change(&object)
-        return Scene(try JSONDocument(parsing: object.jsonBytes).decode(IcebergConnect.self))
+        return YAML.text(of: [object])
     }
 
     /// Edits the specification as a user does.

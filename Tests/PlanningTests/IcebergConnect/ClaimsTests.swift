@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import JSON
+import KubernetesModel
+import Planning
+import Resources
+import TestSupport
+import Testing
+
+/// Two resources that want one thing.
+@Suite
+struct ClaimsTests {
+    /// Two quick starts, each of which sees the other.
+    struct Pair {
+        var first: Scene
+        var second: Scene
+
+        init(_ change: (inout JSON) -> Void) throws {
+            first = try Scene.quickStart { $0["metadata"]?["name"] = "first" }
+            second = try Scene.quickStart { object in
+                object["metadata"]?["name"] = "second"
+                change(&object)
+            }
+            second.resource.metadata.uid = "99999999-2222-3333-4444-555555555555"
+            second.resource.metadata.creationTimestamp = "2026-01-01T00:00:01Z"
+        }
+
+        mutating func reconcile() {
+            for _ in 1...4 {
+                first.seen.siblings = [IcebergConnectClaimant(second.resource)]
+                first.reconcile()
+                second.seen.siblings = [IcebergConnectClaimant(first.resource)]
+                second.reconcile()
+            }
+        }
+
+        /// The first is gone, and so is all that belonged to it.
+        mutating func removeFirst() {
+            second.seen.siblings = []
+        }
+    }
+
+    static func sameCluster(_ object: inout JSON) {
+        object["spec"]?["worker"]?["clusterName"] = "first-workers"
+        object["spec"]?["coordinator"]?["job"]?["groupId"] = "other-job"
+    }
+
+    static func sameJob(_ object: inout JSON) {}
+
+    @Test(.rows(37)) func theSecondOfOneClusterIsRefusedAndNamesTheFirst() throws {
+        var pair = try Pair(Self.sameCluster)
+        pair.reconcile()
+        #expect(pair.first.condition(.accepted)?.status == .true)
+        let refusal = try #require(pair.second.condition(.accepted))
+        #expect(refusal.status == .false && refusal.reason == "DuplicateCluster")
+        #expect(refusal.message.contains("default/first"))
+        #expect(pair.second.applied.isEmpty)
+        #expect(pair.second.resource.status?.phase == .failed)
+        #expect(pair.second.condition(.stalled)?.status == .true)
+        #expect(pair.second.condition(.reconciling)?.status == .false)
+    }
+
+    @Test(.rows(72)) func theSecondOfOneJobIsRefusedAndNamesTheFirst() throws {
+        var pair = try Pair(Self.sameJob)
+        pair.reconcile()
+        let refusal = try #require(pair.second.condition(.accepted))
+        #expect(refusal.status == .false && refusal.reason == "DuplicateJob")
+        #expect(refusal.message.contains("default/first") && refusal.message.contains("iceberg-control"))
+        #expect(pair.second.applied.isEmpty)
+    }
+
+    @Test(.rows(37, 72), arguments: [true, false]) func whenTheFirstGoesTheSecondTakesOver(isCluster: Bool) throws {
+        var pair = try Pair(isCluster ? Self.sameCluster : Self.sameJob)
+        pair.reconcile()
+        pair.removeFirst()
+        let events = pair.second.settle().flatMap(\.events)
+        #expect(pair.second.condition(.accepted)?.status == .true)
+        #expect(events.contains { $0.reason == "ClaimsGranted" })
+        #expect(!pair.second.applied.isEmpty)
+        #expect(pair.second.resource.status?.phase == .downloading)
+    }
+
+    @Test func whoHoldsAThingKeepsItAgainstAnOlderOne() throws {
+        var pair = try Pair(Self.sameCluster)
+        // The younger one was there alone and has everything.
+        pair.second.settle()
+        #expect(pair.second.resource.status?.claims.cluster == "default/first-workers")
+        pair.reconcile()
+        #expect(pair.second.condition(.accepted)?.status == .true)
+        #expect(pair.first.condition(.accepted)?.reason == "DuplicateCluster")
+        #expect(pair.first.condition(.accepted)?.message.contains("default/second") == true)
+    }
+
+    @Test func anEditTowardsAnothersClusterTakesNothing() throws {
+        var pair = try Pair { $0["spec"]?["coordinator"]?["job"]?["groupId"] = "other-job" }
+        pair.reconcile()
+        #expect(pair.first.condition(.accepted)?.status == .true)
+        #expect(pair.second.condition(.accepted)?.status == .true)
+        // The older one now wants what the younger one holds.
+        try pair.first.edit(
+            String(
+                decoding: Scene.manifest { object in
+                    object["metadata"]?["name"] = "first"
+                    object["spec"]?["worker"]?["clusterName"] = "second-workers"
+                },
+                as: UTF8.self
+            )
+        )
+        let objects = pair.first.applied
+        pair.reconcile()
+        #expect(pair.first.condition(.accepted)?.reason == "DuplicateCluster")
+        #expect(pair.second.condition(.accepted)?.status == .true)
+        #expect(pair.first.applied == objects, "what ran before goes on")
+        #expect(pair.first.resource.status?.claims.cluster == "default/first-workers")
+    }
+
+    @Test func equalAgeIsDecidedByName() throws {
+        var pair = try Pair(Self.sameCluster)
+        pair.second.resource.metadata.creationTimestamp = pair.first.resource.metadata.creationTimestamp
+        pair.reconcile()
+        #expect(pair.first.condition(.accepted)?.status == .true)
+        #expect(pair.second.condition(.accepted)?.status == .false)
+    }
+
+    @Test(.rows(60)) func jobsThatDifferShareAWorkerCluster() throws {
+        var pair = try Pair { object in
+            object["spec"]?["coordinatorOnly"] = true
+            object["spec"]?["worker"] = nil
+            object["spec"]?["coordinator"]?["job"]?["groupId"] = "other-job"
+            object["spec"]?["coordinator"]?["kafka"] = ["bootstrapServers": "kafka:9092"]
+        }
+        pair.reconcile()
+        #expect(pair.first.condition(.accepted)?.status == .true)
+        #expect(pair.second.condition(.accepted)?.status == .true)
+        #expect(pair.second.applied.keys.allSatisfy { !$0.contains("kafka-connect-") })
+        #expect(pair.second.resource.status?.workerStatus == nil)
+    }
+
+    // MARK: What is the same job
+
+    static func job(_ namespace: String, _ servers: String, group: String = "my-job") throws -> IcebergConnectClaimant {
+        let scene = try Scene.quickStart { object in
+            object["metadata"] = ["name": "x", "namespace": .string(namespace)]
+            object["spec"]?["worker"]?["kafka"]?["bootstrapServers"] = .string(servers)
+            object["spec"]?["coordinator"]?["job"]?["groupId"] = .string(group)
+        }
+        return IcebergConnectClaimant(scene.resource)
+    }
+
+    @Test(
+        .rows(72),
+        arguments: [
+            ("a", "kafka:9092", "a", "other:9092", true),
+            ("a", "kafka:9092", "b", "kafka:9092", false),
+            ("a", "kafka.a:9092", "b", "kafka.a.svc:9092", true),
+            ("a", "kafka:9092", "b", "kafka.a.svc.cluster.local:9092", true),
+            ("a", "k1.example.com:9092,k2.example.com:9092", "b", "SSL://K2.example.com:9092", true),
+            ("a", "k1.example.com:9092", "b", "k1.example.com:9093", false),
+        ]
+    )
+    func jobsAreComparedByTheirKafka(
+        _ namespace: String,
+        _ servers: String,
+        _ otherNamespace: String,
+        _ otherServers: String,
+        _ isSame: Bool
+    ) throws {
+        var scene = try Scene.quickStart { object in
+            object["metadata"] = ["name": "mine", "namespace": .string(namespace)]
+            object["spec"]?["worker"]?["kafka"]?["bootstrapServers"] = .string(servers)
+        }
+        scene.seen.siblings = [try Self.job(otherNamespace, otherServers)]
+        scene.seen.siblings[0].creationTimestamp = "2025-01-01T00:00:00Z"
+        scene.reconcile()
+        #expect((scene.condition(.accepted)?.status == .false) == isSame)
+        scene.seen.siblings = [try Self.job(otherNamespace, otherServers, group: "another")]
+        scene.reconcile()
+        #expect(scene.condition(.accepted)?.status == .true)
+    }
+
+    @Test func topicsInCommonAreWarnedAbout() throws {
+        var pair = try Pair { $0["spec"]?["coordinator"]?["job"]?["groupId"] = "other-job" }
+        pair.first.seen.siblings = [IcebergConnectClaimant(pair.second.resource)]
+        pair.first.reconcile()
+        let notes = pair.first.reconcile().events.filter { $0.reason == "ConfigWarning" }.map(\.note)
+        #expect(notes.filter { $0.contains("shares the topic") && $0.contains("default/second") }.count == 3)
+    }
+
+    @Test func anInvalidResourceKeepsWhatItHolds() throws {
+        var pair = try Pair(Self.sameCluster)
+        pair.reconcile()
+        pair.first.resource.spec = IcebergConnect.read([:])
+        pair.reconcile()
+        #expect(pair.second.condition(.accepted)?.reason == "DuplicateCluster")
+    }
+}

@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Basics
+import JSON
+import KubernetesModel
+import Planning
+import Resources
+import TestSupport
+import Testing
+
+@Suite
+struct ImagesTests {
+    static let missing = Observation.ImageProgress.State.failed(
+        Observation.ImageProgress.Failure(reason: "ObjectNotFound", message: "There is no such object", attempts: 1)
+    )
+
+    static func jobs(_ plan: IcebergConnectPlan.Whole) -> [ImageRole: (job: ImageJob, known: KnownImage?)] {
+        Dictionary(
+            plan.steps.compactMap { step in
+                if case .effect(.obtainImage(let job, let known)) = step { (job.role, (job, known)) } else { nil }
+            }
+        ) { first, _ in first }
+    }
+
+    static func reference(_ scene: Scene, _ role: ImageRole) -> String? {
+        scene.deployment(of: role)?["spec"]?["template"]?["spec"]?["containers"]?.elements.first?["image"].string
+    }
+
+    // MARK: What is asked for
+
+    @Test(.rows(21, 22, 23, 24)) func aTransferKnowsAllItNeeds() throws {
+        var scene = try Scene(example: "development")
+        scene.reconcile()
+        let job = try #require(Self.jobs(scene.plan)[.worker]?.job)
+        #expect(job.region == "us-east-1" && job.bucket == "dev-images" && job.key == "images/worker-image.tar")
+        #expect(job.endpoint == "http://minio:9000")
+        #expect(job.repository == "localhost:5000/iceberg-kafka-connect-worker")
+        #expect(job.tag == "dev")
+        #expect(
+            job.credentials
+                == .keys(accessKeyID: Secret("minioadmin"), secretAccessKey: Secret("minioadmin"))
+        )
+        #expect(!job.source.contains("minioadmin"))
+    }
+
+    @Test(.rows(25, 26)) func keysComeFromASecretOrTheEnvironment() throws {
+        var scene = try Scene.quickStart { $0["spec"]?["s3Config"] = ["region": "r", "bucket": "b"] }
+        scene.reconcile()
+        #expect(Self.jobs(scene.plan)[.worker]?.job.credentials == .environment)
+
+        scene = try Scene.quickStart {
+            $0["spec"]?["s3Config"] = ["region": "r", "bucket": "b", "credentialsSecret": ["name": "s3"]]
+        }
+        scene.seen.secrets["s3"] = ["access-key-id": Secret("id"), "secret-access-key": Secret("key")]
+        scene.reconcile()
+        #expect(
+            Self.jobs(scene.plan)[.coordinator]?.job.credentials
+                == .keys(accessKeyID: Secret("id"), secretAccessKey: Secret("key"))
+        )
+    }
+
+    @Test(.rows(28)) func theRegistrysLoginGoesWithTheJobAndThePods() throws {
+        var scene = try Scene.quickStart {
+            $0["spec"]?["images"]?["worker"]?["pushSecret"] = ["name": "registry"]
+            $0["spec"]?["images"]?["coordinator"]?["pushSecret"] = ["name": "registry"]
+            $0["spec"]?["coordinator"]?["namespace"] = "elsewhere"
+        }
+        scene.seen.secrets["registry"] = [".dockerconfigjson": Secret("{}")]
+        scene.reconcile()
+        #expect(Self.jobs(scene.plan)[.worker]?.job.registryLogin == Secret("{}"))
+        try scene.finishTransfers()
+        scene.settle()
+        let worker = scene.deployment(of: .worker)?["spec"]?["template"]?["spec"]
+        #expect(worker?["imagePullSecrets"] == [["name": "registry"]])
+        // Pods cannot name a Secret of another namespace.
+        let coordinator = scene.deployment(of: .coordinator)?["spec"]?["template"]?["spec"]
+        #expect(coordinator?["imagePullSecrets"] == [["name": "iceberg-job-manager-pull-my-iceberg-job"]])
+        let copy = scene.object("Secret elsewhere/iceberg-job-manager-pull-my-iceberg-job")
+        #expect(copy?["type"] == "kubernetes.io/dockerconfigjson")
+        #expect(copy?["data"]?[".dockerconfigjson"].string == Base64.encode(Array("{}".utf8)))
+    }
+
+    // MARK: What pods run
+
+    @Test(.rows(23, 29)) func podsNameTheDigest() throws {
+        var scene = try Scene.quickStart()
+        try scene.becomeReady()
+        let digest = String(repeating: "a", count: 64)
+        #expect(Self.reference(scene, .worker) == "localhost:5000/iceberg-kafka-connect-worker@sha256:\(digest)")
+        #expect(scene.resource.status?.images.worker?.etag == "etag-worker")
+        #expect(scene.resource.status?.images.worker?.digest == "sha256:\(digest)")
+    }
+
+    @Test(.rows(29)) func aNewOperatorKnowsWhatWasObtained() throws {
+        var scene = try Scene.quickStart()
+        try scene.becomeReady()
+        scene.seen.images = [:]
+        let plan = scene.reconcile()
+        #expect(plan.status?.phase == .ready)
+        #expect(plan.events.isEmpty)
+        let asked = try #require(Self.jobs(plan)[.worker])
+        #expect(asked.known?.etag == "etag-worker")
+        #expect(asked.known?.digest.hex == String(repeating: "a", count: 64))
+    }
+
+    @Test(.rows(29)) func aFileThatChangedInPlaceRollsThePods() throws {
+        var scene = try Scene.quickStart()
+        try scene.becomeReady()
+        let digest = try #require(Digest(hex: String(repeating: "c", count: 64)))
+        let image = Observation.ImageProgress.Image(etag: "new", digest: digest, containsKittiwake: false)
+        try scene.transfer(.worker, .done(image))
+        scene.settle()
+        #expect(Self.reference(scene, .worker)?.hasSuffix("@\(digest)") == true)
+        #expect(scene.resource.status?.phase == .deploying)
+    }
+
+    @Test(.rows(32)) func aReadyImageIsNamedAsItWasGiven() throws {
+        var scene = try Scene.quickStart {
+            $0["spec"]?["images"]?["worker"] = ["image": "registry.example.com/worker:1.0"]
+        }
+        scene.reconcile()
+        #expect(Set(Self.jobs(scene.plan).keys) == [.coordinator])
+        scene.settle()
+        #expect(Self.reference(scene, .worker) == "registry.example.com/worker:1.0")
+    }
+
+    @Test func whatIsNotWantedAnyMoreIsAbandoned() throws {
+        var scene = try Scene.quickStart()
+        try scene.becomeReady()
+        try scene.edit(
+            String(
+                decoding: Scene.manifest {
+                    $0["spec"]?["images"]?["worker"] = ["image": "registry.example.com/worker:1.0"]
+                },
+                as: UTF8.self
+            )
+        )
+        let plan = scene.reconcile()
+        #expect(plan.steps.contains(.effect(.abandonImage(.worker))))
+        #expect(!plan.steps.contains(.effect(.abandonImage(.coordinator))))
+    }
+
+    @Test func theOperatorsImageRunsWhereTheGivenOneCannot() throws {
+        var scene = try Scene.quickStart()
+        scene.reconcile()
+        try scene.finishTransfers(containsKittiwake: false)
+        let events = scene.settle().flatMap(\.events)
+        #expect(Self.reference(scene, .coordinator) == "localhost:5000/iceberg-connect-operator:latest")
+        #expect(scene.condition(.coordinatorImageUsed)?.status == .false)
+        #expect(events.contains { $0.reason == "OperatorImageUsed" })
+        try scene.finishTransfers(containsKittiwake: true)
+        scene.settle()
+        #expect(Self.reference(scene, .coordinator)?.contains("iceberg-kafka-connect-coordinator@") == true)
+        #expect(scene.condition(.coordinatorImageUsed)?.status == .true)
+    }
+
+    // MARK: What fails
+
+    @Test(.rows(31)) func oneImageThatFailsLeavesTheOtherAlone() throws {
+        var scene = try Scene.quickStart()
+        scene.reconcile()
+        try scene.finishTransfers()
+        scene.seen.images[.coordinator] = nil
+        try scene.transfer(.coordinator, Self.missing)
+        scene.settle()
+        #expect(scene.deployment(of: .worker) != nil, "the other role goes on")
+        #expect(scene.deployment(of: .coordinator) == nil)
+        #expect(scene.resource.status?.phase == .failed)
+        #expect(scene.condition(.imagesReady)?.reason == "ObjectNotFound")
+
+        try scene.start(.worker)
+        let running = scene.deployment(of: .worker)?["spec"]
+        scene.settle()
+        #expect(scene.deployment(of: .worker)?["spec"] == running)
+        #expect(scene.condition(.degraded)?.status == .true)
+        #expect(scene.condition(.ready)?.status == .false)
+    }
+
+    @Test(.rows(31)) func whileANewImageFailsTheOldOneRuns() throws {
+        var scene = try Scene.quickStart()
+        try scene.becomeReady()
+        let running = scene.deployment(of: .worker)?["spec"]
+        try scene.edit(String(decoding: PhasesTests.tagged("v2"), as: UTF8.self))
+        try scene.transfer(.worker, Self.missing)
+        try scene.transfer(.coordinator, Self.missing)
+        let plans = scene.settle()
+        #expect(plans.allSatisfy { $0.steps.allSatisfy { if case .delete = $0 { false } else { true } } })
+        #expect(scene.deployment(of: .worker)?["spec"] == running)
+        #expect(scene.resource.status?.phase == .failed)
+    }
+
+    @Test(.rows(57)) func workersScaleWhileAnImageFails() throws {
+        var scene = try Scene.quickStart()
+        try scene.becomeReady()
+        try scene.edit(
+            String(
+                decoding: Scene.manifest {
+                    $0["spec"]?["images"]?["coordinator"]?["s3Path"] = "missing.tar"
+                    $0["spec"]?["worker"]?["replicas"] = 5
+                },
+                as: UTF8.self
+            )
+        )
+        try scene.transfer(.coordinator, Self.missing)
+        scene.settle()
+        #expect(scene.deployment(of: .worker)?["spec"]?["replicas"] == 5)
+        #expect(Self.reference(scene, .worker)?.hasSuffix(String(repeating: "a", count: 64)) == true)
+    }
+
+    @Test(.rows(30), arguments: ["BucketNotFound", "ObjectNotFound", "AccessDenied", "StorageUnreachable"])
+    func eachFailureHasItsReason(reason: String) throws {
+        var scene = try Scene.quickStart()
+        scene.settle()
+        let failure = Observation.ImageProgress.Failure(reason: reason, message: "What happened", attempts: 3)
+        try scene.transfer(.worker, .failed(failure))
+        let plan = scene.reconcile()
+        #expect(plan.status?.conditions["Ready"]?.reason == reason)
+        #expect(plan.status?.conditions["ImagesReady"]?.reason == reason)
+        #expect(plan.status?.conditions["Reconciling"]?.status == .true)
+        #expect(plan.status?.message == "The worker image could not be obtained (attempt 3): What happened")
+        // It goes on being wanted: when it is tried again is decided where transfers run.
+        #expect(Self.jobs(plan)[.worker] != nil)
+    }
+}

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Basics
+import JSON
+import KubernetesModel
+import Planning
+import Resources
+import TestSupport
+import Testing
+
+/// What a resource shows on its way (rows 14, 16, 17, 191).
+@Suite
+struct PhasesTests {
+    typealias Phase = IcebergConnectStatus.Phase
+
+    /// Reconciles as often as asked to, and what was shown.
+    static func shown(_ scene: inout Scene) -> [Phase] { scene.settle().compactMap { $0.status?.phase } }
+
+    static let running = Observation.ImageProgress.State.reading(ByteCount(20 << 20), of: ByteCount(100 << 20))
+
+    @Test(.rows(14, 191)) func aFirstRunShowsEveryPhaseInOrder() throws {
+        var scene = try Scene.quickStart()
+        #expect(Self.shown(&scene) == [.pending, .downloading])
+        try scene.transfer(.worker, Self.running)
+        #expect(Self.shown(&scene) == [.downloading])
+        #expect(scene.resource.status?.message == "Downloading images from S3: worker 20 %")
+        try scene.finishTransfers()
+        try scene.transfer(.worker, .completing)
+        #expect(Self.shown(&scene) == [.building])
+        try scene.finishTransfers()
+        #expect(Self.shown(&scene) == [.deploying])
+        try scene.start(.worker)
+        try scene.start(.coordinator, ready: 0)
+        #expect(Self.shown(&scene) == [.deploying])
+        #expect(
+            scene.resource.status?.message.hasPrefix("Waiting for workers 3 of 3 ready, coordinators 0 of 1 ready")
+                == true
+        )
+        try scene.start(.coordinator)
+        scene.seen.connect = .version("4.1.0")
+        #expect(Self.shown(&scene) == [.ready])
+    }
+
+    @Test(.rows(14)) func everyPhaseIsShownHoweverFastItWas() throws {
+        var scene = try Scene.quickStart()
+        scene.reconcile()
+        try scene.finishTransfers()
+        scene.reconcile()
+        try scene.start(.worker)
+        try scene.start(.coordinator)
+        scene.seen.connect = .version("4.1.0")
+        #expect(scene.resource.status?.phase == .downloading)
+        #expect(Self.shown(&scene) == [.building, .deploying, .ready])
+    }
+
+    @Test(.rows(14, 32)) func withNothingToTransferTwoPhasesAreLeftOut() throws {
+        var scene = try Scene.quickStart { spec in
+            spec["spec"]?["s3Config"] = nil
+            spec["spec"]?["images"] = [
+                "worker": ["image": "registry.example.com/worker:1.0"],
+                "coordinator": ["image": "registry.example.com/coordinator:1.0"],
+            ]
+        }
+        #expect(Self.shown(&scene) == [.pending, .deploying])
+        #expect(scene.plan.steps.allSatisfy { if case .effect = $0 { false } else { true } })
+        try scene.start(.worker)
+        try scene.start(.coordinator)
+        scene.seen.connect = .version("3.9.1")
+        #expect(Self.shown(&scene) == [.ready])
+        #expect(scene.resource.status?.workerStatus?.image == "registry.example.com/worker:1.0")
+    }
+
+    @Test(.rows(14)) func aNewImageGoesThroughThePhasesAgain() throws {
+        var scene = try Scene.quickStart()
+        try scene.becomeReady()
+        try scene.edit(String(decoding: Self.tagged("v2"), as: UTF8.self))
+        #expect(Self.shown(&scene) == [.downloading])
+        try scene.finishTransfers()
+        #expect(Self.shown(&scene) == [.building, .deploying, .ready])
+    }
+
+    static func tagged(_ tag: String) throws -> [UInt8] {
+        try Scene.manifest { spec in
+            for role in ["worker", "coordinator"] { spec["spec"]?["images"]?[role]?["tag"] = .string(tag) }
+        }
+    }
+
+    @Test(.rows(14)) func aFailureIsShownAtOnceAndLeftAgain() throws {
+        var scene = try Scene.quickStart()
+        scene.settle()
+        let failure = Observation.ImageProgress.Failure(
+            reason: "ObjectNotFound",
+            message: "There is no images/worker-image.tar in bucket my-bucket",
+            attempts: 2
+        )
+        try scene.transfer(.worker, .failed(failure))
+        #expect(Self.shown(&scene) == [.failed])
+        #expect(scene.resource.status?.message.contains("There is no images/worker-image.tar") == true)
+        #expect(scene.condition(.ready)?.reason == "ObjectNotFound")
+        try scene.transfer(.worker, Self.running)
+        #expect(Self.shown(&scene) == [.downloading])
+    }
+
+    // MARK: Status and events
+
+    @Test(.rows(17, 211)) func asLongAsNothingHappensNothingIsWrittenOrTold() throws {
+        var scene = try Scene.quickStart()
+        try scene.becomeReady()
+        let before = scene.resource.status
+        let steps = scene.plan.steps
+        for minute in 1...10 {
+            scene.seen.now = "2026-01-01T01:0\(minute % 10):00Z"
+            let plan = scene.reconcile()
+            #expect(plan.status == before)
+            #expect(plan.events.isEmpty)
+            #expect(plan.steps == steps)
+        }
+    }
+
+    @Test(.rows(16, 202)) func aConditionKeepsItsTimeUntilItsStatusChanges() throws {
+        var scene = try Scene.quickStart()
+        scene.reconcile()
+        let first = scene.condition(.imagesReady)
+        #expect(first?.lastTransitionTime == "2026-01-01T00:00:10Z")
+        scene.seen.now = "2026-01-01T00:00:20Z"
+        scene.settle()
+        #expect(scene.condition(.imagesReady)?.lastTransitionTime == first?.lastTransitionTime)
+        scene.seen.now = "2026-01-01T00:00:30Z"
+        try scene.finishTransfers()
+        scene.settle()
+        #expect(scene.condition(.imagesReady)?.lastTransitionTime == "2026-01-01T00:00:30Z")
+        #expect(scene.condition(.imagesReady)?.status == .true)
+    }
+
+    @Test(.rows(17, 201, 202)) func everyStatusIsAboutAGenerationAndSaysReady() throws {
+        var scene = try Scene.quickStart()
+        scene.resource.metadata.generation = 7
+        for status in scene.settle().compactMap(\.status) {
+            #expect(status.observedGeneration == 7)
+            #expect(status.conditions.allSatisfy { $0.observedGeneration == 7 })
+            #expect(status.conditions["Ready"] != nil)
+            #expect(status.conditions["NotReady"] == nil)
+            #expect(status.conditions.map(\.type) == status.conditions.map(\.type).sorted())
+        }
+    }
+
+    @Test(.rows(191, 213)) func eachPhaseIsToldOnce() throws {
+        var scene = try Scene.quickStart()
+        var events = scene.settle().flatMap(\.events)
+        try scene.finishTransfers()
+        events += scene.settle().flatMap(\.events)
+        try scene.start(.worker)
+        try scene.start(.coordinator)
+        scene.seen.connect = .version("4.1.0")
+        events += scene.settle().flatMap(\.events)
+        events += scene.settle().flatMap(\.events)
+        let phases = Set(Phase.allCases.map(\.rawValue))
+        #expect(
+            events.map(\.reason).filter(phases.contains) == [
+                "Pending", "Downloading", "Building", "Deploying", "Ready",
+            ]
+        )
+        #expect(events.allSatisfy { IcebergConnectEventReason(rawValue: $0.reason) != nil })
+    }
+
+    @Test(.rows(52, 198, 210)) func noCredentialIsInAnEventOrAStatus() throws {
+        var scene = try Scene(example: "production")
+        var events = scene.settle().flatMap(\.events)
+        try scene.finishTransfers()
+        events += scene.settle().flatMap(\.events)
+        #expect(events.contains { $0.reason == "CredentialsMoved" && $0.severity == .warning })
+        let status = String(decoding: try #require(scene.resource.status).jsonBytes, as: UTF8.self)
+        for text in events.map(\.note) + [status] {
+            #expect(!text.contains("kafka-password") && !text.contains("secret...") && !text.contains("AKIA"))
+        }
+    }
+
+    @Test func warningsAreToldOnceForEachGeneration() throws {
+        var scene = try Scene(example: "production")
+        let warned = { (plans: [IcebergConnectPlan.Whole]) in
+            plans.flatMap(\.events).filter { $0.reason == "ConfigWarning" }.count
+        }
+        let first = warned(scene.settle())
+        #expect(first > 0)
+        #expect(warned(scene.settle()) == 0)
+        scene.resource.metadata.generation = 2
+        #expect(warned(scene.settle()) == first)
+    }
+}

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import JSON
+import KubernetesModel
+import Planning
+import Resources
+import TestSupport
+import Testing
+
+/// When a resource is ready, and what it says when it is not (rows 15, 59, 201–207).
+@Suite
+struct ReadinessTests {
+    static func edited(_ change: (inout JSON) -> Void) throws -> String {
+        String(decoding: try Scene.manifest(change), as: UTF8.self)
+    }
+
+    // MARK: Ready
+
+    @Test(.rows(59)) func podsThatRunAreNotEnough() throws {
+        var scene = try Scene.quickStart()
+        scene.reconcile()
+        try scene.finishTransfers()
+        scene.settle()
+        try scene.start(.worker)
+        try scene.start(.coordinator)
+        scene.seen.connect = .unreachable(reason: "ConnectionRefused", message: "Nobody listens on port 8083")
+        scene.settle()
+        #expect(scene.resource.status?.phase == .deploying)
+        #expect(scene.condition(.clusterReachable)?.status == .false)
+        #expect(scene.condition(.clusterReachable)?.reason == "ConnectionRefused")
+        #expect(scene.plan.revisit == .after(.seconds(3)))
+        scene.seen.connect = .version("4.1.0")
+        scene.settle()
+        #expect(scene.resource.status?.phase == .ready)
+        #expect(scene.condition(.ready)?.status == .true)
+    }
+
+    @Test(.rows(15, 212)) func countsAreThoseOfTheRealDeployments() throws {
+        var scene = try Scene.quickStart()
+        #expect(scene.reconcile().status?.workerStatus == IcebergConnectStatus.Pods(ready: 0, desired: 3, replicas: 0))
+        try scene.finishTransfers()
+        scene.settle()
+        try scene.start(.worker, ready: 2)
+        scene.seen.workers?.image = "somebody/edited:it"
+        scene.settle()
+        #expect(
+            scene.resource.status?.workerStatus
+                == IcebergConnectStatus.Pods(ready: 2, desired: 3, replicas: 3, image: "somebody/edited:it")
+        )
+        #expect(scene.resource.status?.coordinatorStatus?.desired == 1)
+        #expect(
+            scene.resource.status?.connect?.url
+                == "http://kafka-connect-service-my-iceberg-job-workers.default.svc:8083"
+        )
+    }
+
+    @Test(.rows(212)) func theVersionIsRemembered() throws {
+        var scene = try Scene.quickStart()
+        try scene.becomeReady()
+        scene.seen.connect = .unreachable(reason: "TimedOut", message: "No answer within 5 s")
+        scene.settle()
+        #expect(scene.resource.status?.connect?.version == "4.1.0")
+    }
+
+    @Test(.rows(279)) func theSelectorIsTheDeploymentsOwn() throws {
+        var scene = try Scene.quickStart()
+        try scene.becomeReady()
+        let labels = scene.deployment(of: .worker)?[["spec", "selector", "matchLabels"]]
+        let parts = labels?.keys.compactMap { key in labels?[key].string.map { "\(key)=\($0)" } } ?? []
+        #expect(Set(parts) == Set(scene.resource.status?.selector?.split(separator: ",").map(String.init) ?? []))
+    }
+
+    @Test func anEditIsNotTakenForDoneBeforeItIs() throws {
+        var scene = try Scene.quickStart()
+        try scene.becomeReady()
+        try scene.edit(Self.edited { $0["spec"]?["worker"]?["config"] = ["key.converter": "x.Y"] })
+        // The Deployment is still the old one, and ready.
+        let plan = scene.reconcile()
+        #expect(plan.status?.phase == .deploying)
+        #expect(plan.status?.conditions["Ready"]?.status == .false)
+    }
+
+    @Test func anotherGenerationOfTheDeploymentDoesNotCount() throws {
+        var scene = try Scene.quickStart()
+        try scene.becomeReady()
+        scene.seen.workers?.isCurrent = false
+        scene.settle()
+        #expect(scene.resource.status?.phase == .deploying)
+    }
+
+    @Test func aNewOperatorDoesNotDoubtWhatWasReady() throws {
+        var scene = try Scene.quickStart()
+        try scene.becomeReady()
+        scene.seen.connect = .notAsked
+        let plan = scene.reconcile()
+        #expect(plan.status?.phase == .ready)
+        #expect(plan.events.isEmpty)
+    }
+
+    // MARK: Changes
+
+    @Test(.rows(57, 206)) func scalingTouchesOnlyTheReplicas() throws {
+        var scene = try Scene.quickStart()
+        try scene.becomeReady()
+        let before = try #require(scene.deployment(of: .worker))
+        let others = scene.applied.filter { !$0.key.contains("Deployment default/kafka") }
+        try scene.edit(Self.edited { $0["spec"]?["worker"]?["replicas"] = 5 })
+        scene.settle()
+        let after = try #require(scene.deployment(of: .worker))
+        #expect(after["spec"]?["replicas"] == 5)
+        #expect(after[["spec", "template"]] == before[["spec", "template"]])
+        #expect(scene.applied.filter { !$0.key.contains("Deployment default/kafka") } == others)
+
+        try scene.start(.worker, ready: 3)
+        scene.settle()
+        #expect(scene.condition(.reconciling)?.status == .true)
+        #expect(scene.condition(.degraded)?.status == .false)
+        try scene.start(.worker)
+        scene.settle()
+        #expect(scene.resource.status?.phase == .ready)
+    }
+
+    @Test(.rows(58)) func aChangedSettingRollsThePodsAndKeepsTheSelector() throws {
+        var scene = try Scene.quickStart()
+        try scene.becomeReady()
+        let before = try #require(scene.deployment(of: .worker))
+        try scene.edit(Self.edited { $0["spec"]?["worker"]?["config"] = ["producer.compression.type": "zstd"] })
+        scene.settle()
+        let after = try #require(scene.deployment(of: .worker))
+        #expect(after[["spec", "selector"]] == before[["spec", "selector"]])
+        #expect(after[["spec", "template"]] != before[["spec", "template"]])
+        let file = "ConfigMap default/kafka-connect-worker-config-my-iceberg-job-workers"
+        #expect(
+            scene.object(file)?["data"]?[WorkerFile.name].string?.contains("producer.compression.type=zstd\n") == true
+        )
+
+        try scene.edit(Self.edited { _ in })
+        scene.settle()
+        #expect(scene.deployment(of: .worker) == before, "a setting that is taken out leaves nothing behind")
+        #expect(scene.object(file)?["data"]?[WorkerFile.name].string?.contains("compression") == false)
+    }
+
+    @Test(.rows(206)) func aRollingUpdateIsNoDegradation() throws {
+        var scene = try Scene.quickStart()
+        try scene.becomeReady()
+        try scene.edit(Self.edited { $0["spec"]?["worker"]?["config"] = ["key.converter": "x.Y"] })
+        scene.settle()
+        try scene.start(.worker, ready: 2)
+        scene.seen.workers?.updated = 1
+        scene.settle()
+        #expect(scene.condition(.reconciling)?.status == .true)
+        #expect(scene.condition(.degraded)?.status == .false)
+        #expect(scene.condition(.ready)?.status == .false)
+    }
+
+    @Test(.rows(205)) func aPodThatIsLostIsADegradation() throws {
+        var scene = try Scene.quickStart()
+        try scene.becomeReady()
+        try scene.start(.worker, ready: 2)
+        var events = scene.settle().flatMap(\.events)
+        #expect(scene.condition(.degraded)?.status == .true)
+        #expect(scene.condition(.degraded)?.message == "worker: 2 of 3 pods are ready")
+        #expect(scene.condition(.ready)?.status == .false)
+        #expect(events.contains { $0.reason == "Degraded" && $0.severity == .warning })
+        // It stays one for as long as it lasts.
+        #expect(scene.settle().flatMap(\.events).isEmpty)
+        #expect(scene.condition(.degraded)?.status == .true)
+        try scene.start(.worker)
+        events = scene.settle().flatMap(\.events)
+        #expect(scene.condition(.degraded)?.status == .false)
+        #expect(events.contains { $0.reason == "Recovered" })
+    }
+
+    @Test(.rows(205)) func aRolloutThatIsStuckIsADegradation() throws {
+        var scene = try Scene.quickStart()
+        try scene.becomeReady()
+        try scene.edit(Self.edited { $0["spec"]?["worker"]?["config"] = ["key.converter": "x.Y"] })
+        scene.settle()
+        try scene.start(.worker, ready: 2)
+        scene.seen.workers?.updated = 1
+        scene.seen.workers?.isStuck = true
+        scene.settle()
+        #expect(scene.condition(.degraded)?.status == .true)
+    }
+
+    @Test(.rows(207)) func aClusterThatStopsAnsweringIsNoLongerReady() throws {
+        var scene = try Scene.quickStart()
+        try scene.becomeReady()
+        #expect(scene.plan.revisit == .after(.seconds(30)), "it is asked again although nothing happens")
+        scene.seen.connect = .unreachable(reason: "TimedOut", message: "No answer within 5 s")
+        let events = scene.settle().flatMap(\.events)
+        #expect(scene.condition(.ready)?.status == .false)
+        #expect(scene.condition(.clusterReachable)?.status == .false)
+        #expect(events.contains { $0.reason == "ClusterUnreachable" })
+    }
+
+    // MARK: What the coordinator cannot do yet
+
+    @Test func theCoordinatorSaysThatItDoesNotCommit() throws {
+        var scene = try Scene.quickStart()
+        try scene.becomeReady()
+        let commits = try #require(scene.condition(.commitsEnabled))
+        #expect(commits.status == .false && commits.reason == "NotImplemented")
+        #expect(commits.message.contains("does not commit"))
+        #expect(scene.condition(.ready)?.status == .true)
+    }
+
+    @Test(.rows(3)) func aCatalogueInMemoryIsSaidToBeOfNoUse() throws {
+        var scene = try Scene(example: "development")
+        try scene.becomeReady()
+        #expect(scene.condition(.catalogSupported)?.status == .false)
+        #expect(scene.condition(.catalogSupported)?.reason == "MemoryCatalog")
+    }
+}
