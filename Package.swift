@@ -116,6 +116,7 @@ let package = Package(
             swiftSettings: settings
         ),
         tests(of: "Basics"),
+        .testTarget(name: "ClusterTests", dependencies: ["JSON", "TestSupport"], swiftSettings: settings),
         tests(of: "CommandLine"),
         tests(of: "Coordinator", ["Basics", "HTTPServer", "JSON"]),
         tests(of: "Compression"),

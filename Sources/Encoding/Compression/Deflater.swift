@@ -2,6 +2,7 @@
 
 internal import CISAL
 
+/// Data that cannot be compressed, or that is damaged or larger than it may be.
 package struct CompressionError: Error, Equatable, Sendable {
     package var message: String
 }
@@ -10,6 +11,7 @@ package struct CompressionError: Error, Equatable, Sendable {
 ///
 /// ISA-L has levels 0 to 3. Level 1 is six times as fast as zlib's level 1, and its output is three percent larger.
 package struct Deflater: ~Copyable {
+    /// What stands around the deflated data.
     package enum Format: Sendable {
         case gzip
         /// Without header and checksum, as Avro wants it.
@@ -57,6 +59,7 @@ package struct Deflater: ~Copyable {
     }
 }
 
+/// Raw deflate, all at once.
 package enum Inflater {
     /// Inflates raw deflate, up to `limit` bytes: a small block can stand for a very large one.
     package static func inflate(

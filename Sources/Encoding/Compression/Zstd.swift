@@ -2,7 +2,9 @@
 
 internal import CZstd
 
+/// Zstandard, all at once (RFC 8878).
 package enum Zstd {
+    /// One frame; a higher level is smaller and slower.
     package static func compress(_ bytes: [UInt8], level: Int = 3) throws(CompressionError) -> [UInt8] {
         var result = 0
         let output = [UInt8](unsafeUninitializedCapacity: ZSTD_compressBound(bytes.count)) { room, count in

@@ -4,6 +4,7 @@
 ///
 /// Decisions are made by `code` and never by the text.
 package struct KubernetesError: Error, Sendable, CustomStringConvertible {
+    /// What a caller can act on.
     package enum Code: String, Equatable, Sendable {
         /// 404. Usually an answer and not a problem.
         case notFound

@@ -11,6 +11,7 @@ package struct ObjectList<Value: Resource>: AsyncSequence, Sendable {
 
     init(_ nextPage: @escaping NextPage) { self.nextPage = nextPage }
 
+    /// One consumer; asks for the next page when the last one is used up.
     package struct AsyncIterator: AsyncIteratorProtocol {
         fileprivate let nextPage: NextPage
         private var items: ArraySlice<Received<Value>> = []

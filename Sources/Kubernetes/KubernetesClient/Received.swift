@@ -5,6 +5,7 @@ package import KubernetesModel
 
 /// One object as it came. If only its metadata could be read, the others are not held up by it.
 package struct Received<Value: Resource>: Sendable {
+    /// The whole object, or what could be read of it.
     package enum Content: Sendable {
         case readable(Value)
         case unreadable(ObjectMeta, JSONError)

@@ -56,10 +56,12 @@ package struct MicroTime: Hashable, Comparable, Sendable, CustomStringConvertibl
         CivilDate(secondsSinceEpoch: microsecondsSinceEpoch.floorDivided(by: 1_000_000).quotient).rfc3339
     }
 
+    /// The moment so much later, or earlier.
     package func advanced(by duration: Duration) -> MicroTime {
         MicroTime(microsecondsSinceEpoch: microsecondsSinceEpoch + Int64(duration / .microseconds(1)))
     }
 
+    /// How much later `other` is; negative if it is earlier.
     package func duration(to other: MicroTime) -> Duration {
         .microseconds(other.microsecondsSinceEpoch - microsecondsSinceEpoch)
     }

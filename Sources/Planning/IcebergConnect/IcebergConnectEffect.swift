@@ -29,6 +29,7 @@ package struct KnownImage: Equatable, Sendable {
 
 /// All that a transfer needs to know.
 package struct ImageJob: Equatable, Sendable {
+    /// How the object store is asked.
     package enum Credentials: Equatable, Sendable {
         case keys(accessKeyID: Secret, secretAccessKey: Secret)
         /// The role or web identity of the operator's pod.

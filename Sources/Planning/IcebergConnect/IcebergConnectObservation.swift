@@ -133,6 +133,7 @@ extension IcebergConnectObservation {
             self.state = state
         }
 
+        /// The steps of a transfer.
         package enum State: Equatable, Sendable {
             /// Not begun, or being looked up whether anything has to be read at all.
             case waiting
@@ -144,6 +145,7 @@ extension IcebergConnectObservation {
             case failed(Failure)
         }
 
+        /// An image that is in its registry.
         package struct Image: Equatable, Sendable {
             /// Of the file in S3, as S3 names it.
             package var etag: String
@@ -158,6 +160,7 @@ extension IcebergConnectObservation {
             }
         }
 
+        /// Why the last attempt came to nothing.
         package struct Failure: Equatable, Sendable {
             /// Upper camel case, `ObjectNotFound`: goes into conditions.
             package var reason: String

@@ -26,6 +26,7 @@ extension IcebergConnectSpec {
         package var endpoint: String?
         package var credentials: Credentials
 
+        /// Where the keys come from: exactly one of three (000.5 d).
         package enum Credentials: Equatable, Sendable {
             /// Typed into the resource. Accepted for the sake of existing manifests.
             case inline(accessKeyID: Secret, secretAccessKey: Secret)
@@ -36,13 +37,16 @@ extension IcebergConnectSpec {
         }
     }
 
+    /// The two images.
     package struct Images: Equatable, Sendable {
         /// `nil` only with `coordinatorOnly`.
         package var worker: Image?
         package var coordinator: Image
     }
 
+    /// One image: what it is made of, and what it is called.
     package struct Image: Equatable, Sendable {
+        /// Exactly one of `s3Path` and `image`.
         package enum Source: Equatable, Sendable {
             /// The key of a `docker save` tar in the bucket.
             case tar(key: String)
@@ -57,6 +61,7 @@ extension IcebergConnectSpec {
         package var pushSecret: String?
     }
 
+    /// The Connect cluster.
     package struct Worker: Equatable, Sendable {
         package var replicas: Int
         /// `nil`: the resource's name and `-workers`.
@@ -73,6 +78,7 @@ extension IcebergConnectSpec {
         package var jvmOptions: [String]
     }
 
+    /// How the workers reach Kafka.
     package struct WorkerKafka: Equatable, Sendable {
         /// `nil` only with `coordinatorOnly`.
         package var bootstrapServers: String?
@@ -83,6 +89,7 @@ extension IcebergConnectSpec {
         package var pluginPath: String
     }
 
+    /// A login for Kafka.
     package enum JAAS: Equatable, Sendable {
         /// Typed into the resource.
         case inline(Secret)
@@ -107,6 +114,7 @@ extension IcebergConnectSpec {
         package var limits: Amounts
     }
 
+    /// Quantities of Kubernetes: `2Gi`, `500m`.
     package struct Amounts: Equatable, Sendable {
         package var memory: String
         package var cpu: String
@@ -119,6 +127,7 @@ extension IcebergConnectSpec {
         package var taskShutdownTimeoutMs: Int64
     }
 
+    /// The commit coordinator of one job.
     package struct Coordinator: Equatable, Sendable {
         package var replicas: Int
         /// `nil`: the resource's own.
@@ -128,6 +137,7 @@ extension IcebergConnectSpec {
         package var resources: Resources
     }
 
+    /// The Iceberg job, as the sink knows it.
     package struct Job: Equatable, Sendable {
         package var controlTopic: String
         package var groupId: String

@@ -79,6 +79,7 @@ extension IcebergConnectStatus {
         }
     }
 
+    /// What was obtained, by role.
     package struct Images: Equatable, Sendable {
         package var worker: Image?
         package var coordinator: Image?

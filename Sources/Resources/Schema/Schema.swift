@@ -29,10 +29,12 @@ package struct Schema: Sendable {
         package var isRequired: Bool
         package var schema: Schema
 
+        /// A field that has to be there.
         package static func required(_ name: String, _ schema: Schema) -> Field {
             Field(name: name, isRequired: true, schema: schema)
         }
 
+        /// A field that may be left out.
         package static func optional(_ name: String, _ schema: Schema) -> Field {
             Field(name: name, isRequired: false, schema: schema)
         }

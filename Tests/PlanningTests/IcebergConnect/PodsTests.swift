@@ -162,7 +162,7 @@ struct PodsTests {
             scene.object("Role \(name)")?["rules"] == [
                 [
                     "apiGroups": ["coordination.k8s.io"], "resources": ["leases"],
-                    "resourceNames": ["iceberg-job-manager-my-iceberg-job-leader"], "verbs": ["get", "update"],
+                    "resourceNames": ["iceberg-job-manager-my-iceberg-job-leader"], "verbs": ["get", "patch"],
                 ]
             ]
         )

@@ -22,7 +22,9 @@ struct IcebergConnectAdmissionTests {
             self.namespace = namespace
             let definition = String(decoding: IcebergConnectDefinition.yaml, as: UTF8.self)
             try await succeed("apply", "--server-side", "--force-conflicts", "-f", "-", input: definition)
-            try await succeed("wait", "--for=condition=Established", "crd/icebergconnects.kafka.iceberg.apache.org")
+            // kubectl wait fails at once for a definition that has no conditions yet.
+            let path = "--for=jsonpath={.status.conditions[?(@.type==\"Established\")].status}=True"
+            try await succeed("wait", path, "--timeout=60s", "crd/icebergconnects.kafka.iceberg.apache.org")
             try await succeed("create", "namespace", namespace)
         }
 

@@ -70,6 +70,7 @@ package struct Kubeconfig: Sendable {
 
 /// Why a kubeconfig cannot be used. Quotes names and paths, never values.
 package struct KubeconfigError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// What is wrong with it.
     package enum Code: Equatable, Sendable {
         /// Neither YAML nor JSON, or of another shape.
         case malformed

@@ -46,6 +46,7 @@ package final class Store<Value: Resource>: Sendable {
     /// `nil` if there is no such object, or if only its metadata could be read.
     package subscript(key: ObjectKey) -> Value? { entry(key)?.value }
 
+    /// What is known of an object, also if only its metadata could be read; `nil` if there is none.
     package func entry(_ key: ObjectKey) -> StoreEntry<Value>? { state.withLock { $0.table[key] } }
 
     package var count: Int { state.withLock { $0.table.count } }
@@ -71,6 +72,7 @@ package final class Store<Value: Resource>: Sendable {
         }
     }
 
+    /// Nothing more is told to the observer with this number.
     package func unsubscribe(_ id: Int) { state.withLock { _ = $0.observers.removeValue(forKey: id) } }
 
     // MARK: Writing

@@ -27,7 +27,9 @@ struct AppliedIntents: Sendable {
         seen: Fingerprint?,
         at time: MicroTime
     ) -> Bool {
-        guard let record = records[primary]?[child], record.intent == intent, record.result == seen else { return false }
+        guard let record = records[primary]?[child], record.intent == intent, record.result == seen else {
+            return false
+        }
         return seen != nil || record.time.duration(to: time) < Self.trust
     }
 

@@ -6,6 +6,7 @@ package import KubernetesModel
 
 /// Runs a reconciler over the objects of a store. A value with `run()`: it owns its tasks and stores none.
 package struct Controller<R: Reconciler, C: Clock<Duration>>: Sendable {
+    /// Bounds, and surroundings that tests replace.
     package struct Settings: Sendable {
         /// Reconciles at a time.
         package var workers = 1

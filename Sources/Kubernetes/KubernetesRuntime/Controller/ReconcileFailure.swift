@@ -59,6 +59,7 @@ package protocol ReasonedError: Error {
 
 /// What the runtime itself refuses to do.
 package struct ReconcileError: ReasonedError, Equatable, CustomStringConvertible {
+    /// The raw value is the reason that a condition shows.
     package enum Code: String, Equatable, Sendable {
         /// An object of the name is there and is somebody else's.
         case nameConflict = "NameConflict"

@@ -3,6 +3,7 @@
 /// One family of metrics that is computed at the scrape, from what is there anyway: no instruments to hold, none to
 /// forget when a resource goes (row 338).
 package struct MetricText: Sendable {
+    /// What stands after `# TYPE`.
     package enum Kind: String, Sendable {
         case counter
         case gauge

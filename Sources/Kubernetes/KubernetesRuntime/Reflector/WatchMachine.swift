@@ -5,6 +5,7 @@
 /// Lists are always consistent reads and always in pages (`kubernetes-runtime.md`, 1.3); the position of a watch moves
 /// with every event and is kept over everything but a new list.
 package struct WatchMachine: Sendable {
+    /// How a list or a watch failed, as far as it matters for what comes next.
     package enum Failure: Equatable, Sendable {
         /// 410, or an ERROR event with reason Expired.
         case expired
@@ -14,6 +15,7 @@ package struct WatchMachine: Sendable {
         case other
     }
 
+    /// What to do next.
     package enum Command: Equatable, Sendable {
         /// From the start if there is no token: what was put aside is dropped.
         case list(continueToken: String?, isPaged: Bool)
@@ -22,6 +24,7 @@ package struct WatchMachine: Sendable {
         case backOff(then: Resume, atLeast: Duration = .zero)
     }
 
+    /// What follows a back-off.
     package enum Resume: Equatable, Sendable {
         case list
         case watch
@@ -42,6 +45,7 @@ package struct WatchMachine: Sendable {
 
     package init() {}
 
+    /// The first command.
     package mutating func start() -> Command { list() }
 
     /// - Returns: the next page, or the watch if this was the last one.
@@ -69,6 +73,7 @@ package struct WatchMachine: Sendable {
         return .watch(resourceVersion: resourceVersion)
     }
 
+    /// The list or the watch has failed.
     package mutating func failed(_ failure: Failure) -> Command {
         let resume = phase == .watching ? Resume.watch : .list
         switch (failure, phase) {

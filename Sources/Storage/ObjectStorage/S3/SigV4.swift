@@ -24,6 +24,7 @@ package struct SigV4: Sendable {
         }
     }
 
+    /// What has to be sent for the signature to hold.
     package struct Signed: Equatable, Sendable {
         /// Path and query, encoded exactly as they were signed.
         package var target: String
@@ -40,6 +41,7 @@ package struct SigV4: Sendable {
         self.service = service
     }
 
+    /// Signs a request for this moment; it holds for a quarter of an hour.
     package func sign(_ request: Request, secondsSinceEpoch: Int64) -> Signed {
         let date = CivilDate(secondsSinceEpoch: secondsSinceEpoch)
         let path = PercentEncoding.encode(request.path, keepsSlashes: true)
