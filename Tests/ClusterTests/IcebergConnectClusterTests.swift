@@ -90,7 +90,7 @@ struct IcebergConnectClusterTests {
         }
     }
 
-    @Test(.rows(104)) func theCoordinatorLeadsAndSaysThatItDoesNotCommit() async throws {
+    @Test func theCoordinatorLeadsAndSaysThatItDoesNotCommit() async throws {
         let text = try Cluster.run(
             "kubectl",
             "exec",
