@@ -15,6 +15,8 @@ package struct Widget: ResourceWithStatus {
     package struct Status: ConditionedStatus {
         package var observedGeneration: Int64?
         package var size: Int?
+        /// The text that another system has been told.
+        package var announced: String?
         package var conditions: [Condition] = []
 
         package init() {}
@@ -96,6 +98,7 @@ extension Widget.Status: JSONDecodable, JSONEncodable {
     package init(_ json: borrowing JSONView) throws(JSONError) {
         observedGeneration = try json.optional("observedGeneration")
         size = try json.optional("size")
+        announced = try json.optional("announced")
         conditions = try json.optional("conditions") ?? []
     }
 
@@ -103,6 +106,7 @@ extension Widget.Status: JSONDecodable, JSONEncodable {
         writer.object { writer in
             writer.field("observedGeneration", observedGeneration)
             writer.field("size", size)
+            writer.field("announced", announced)
             writer.field("conditions", conditions)
         }
     }

@@ -9,81 +9,419 @@ import TestServers
 import TestSupport
 import Testing
 
-/// How the parts are put together, on a real API server.
 @Suite(.timeLimit(.minutes(1)))
 struct ControllerTests {
-    let announced = Recorder<String>()
-    let events = Recorder<String>()
+    struct Unreachable: Error {}
 
-    @Test(arguments: AnyServer.allCases) func aResourceGoesAllTheWay(_ server: AnyServer) async throws {
-        try await server.run { client, namespace in try await self.goAllTheWay(client, namespace) }
+    @Test(.rows(62), arguments: AnyServer.allCases)
+    func aResourceGoesAllTheWay(_ server: AnyServer) async throws {
+        try await server.run { client, namespace in
+            let rig = WidgetRig(client: client, namespace: namespace)
+            try await rig.run { _ in
+                try await rig.create("orders")
+                let ready = try await eventually {
+                    let widget = try await rig.widget("orders")
+                    return widget?.status?.conditions["Ready"]?.status == .true ? widget : nil
+                }
+                #expect(ready.metadata.finalizers == ["kittiwake.example/cleanup"])
+                #expect(ready.status?.observedGeneration == 1)
+                let text = try await client.get(ConfigText.self, rig.key("orders"))
+                #expect(text?.text == "hello")
+
+                // Drift is put right, and what others add stays.
+                let change: JSON = ["data": ["text": "by hand"], "metadata": ["labels": ["theirs": "stays"]]]
+                _ = try await client.merge(.configMap, rig.key("orders"), change)
+                let corrected = try await eventually {
+                    let object = try await client.get(ConfigText.self, rig.key("orders"))
+                    return object?.text == "hello" ? object : nil
+                }
+                #expect(corrected.metadata.labels["theirs"] == "stays")
+
+                // What needs cleaning up is cleaned up, and then lets go.
+                try await rig.delete("orders")
+                _ = try await eventually { try await rig.widget("orders") == nil ? true : nil }
+                #expect(rig.announced.all.last == "bye hello")
+            }
+        }
     }
 
-    func goAllTheWay(_ client: KubernetesClient, _ namespace: String) async throws {
-        let key = ObjectKey(namespace: namespace, name: "orders")
+    // MARK: When
 
-        let widgets = Store<Widget>(indexes: [WidgetReconciler.byText])
-        let configMaps = Store<PartialObject<ConfigMaps>>()
-        let scope = ListScope(namespace: namespace)
-        let owned = ListScope(namespace: namespace, labelSelector: "app.kubernetes.io/managed-by=kittiwake")
-        let log = Log(level: .error)
-        let clock = ContinuousClock()
-        let widgetReflector = Reflector(
-            ClientSource(client, scope),
-            into: widgets,
-            scope: scope,
-            clock: clock,
-            log: log
-        )
-        let configMapReflector = Reflector(
-            ClientSource(client, owned),
-            into: configMaps,
-            scope: owned,
-            clock: clock,
-            log: log
-        )
-        let executor = Executor(client, caches: [widgets, configMaps]) { [events] event, about, reconcile in
-            events.record("\(event.reason) \(about) \(reconcile.isEmpty ? "" : "with id")")
-        }
-        let controller = Controller(
-            WidgetReconciler(widgets: widgets) { [announced] what, _ in announced.record(what.text) },
-            widgets,
-            triggers: [.owned(configMaps, by: Widget.kind)],
-            executor: executor,
-            clock: clock,
-            settings: .init(workers: 2, log: log)
-        )
-        let stop = Latch()
-
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { await widgetReflector.run() }
-            group.addTask { await configMapReflector.run() }
-            try await widgetReflector.health.synced.wait()
-            try await configMapReflector.health.synced.wait()
-            group.addTask { await controller.run(until: stop) }
-
-            _ = try await client.apply(
-                ApplyIntent(kind: Widget.kind, key: key, body: Widget.manifest(key, text: "hello"))
-            )
-            let ready = try await eventually {
-                let widget = try await client.get(Widget.self, key)
-                return widget?.status?.conditions["Ready"]?.status == .true ? widget : nil
+    @Test(.rows(328)) func aFailureIsRetriedAfterItsBackoff() async throws {
+        try await WidgetRig.run { rig, _ in
+            try await rig.run { _ in
+                if rig.looked.all.count < 3 { throw Unreachable() }
+            } _: { _ in
+                try await rig.create("orders")
+                await rig.clock.waitForSleeper(until: .milliseconds(5))
+                let failed = try await eventually { try await rig.condition("Ready", of: "orders") }
+                #expect(failed.status == .false)
+                #expect(failed.reason == "ReconcileFailed")
+                #expect(try await rig.condition("Reconciling", of: "orders")?.status == .true)
+                rig.clock.advance(by: .milliseconds(5))
+                await rig.clock.waitForSleeper(until: .milliseconds(15))
+                #expect(rig.looked.all.count == 2)
+                rig.clock.advance(by: .milliseconds(10))
+                try await rig.isReady("orders")
             }
-            #expect(ready.metadata.finalizers == ["kittiwake.example/cleanup"])
-            #expect(ready.status?.observedGeneration == 1)
-            #expect(try await client.get(ConfigText.self, key)?.text == "hello")
+        }
+    }
 
-            // Drift is put right.
-            _ = try await client.merge(.configMap, key, ["data": ["text": "changed by hand", "other": "stays"]])
-            _ = try await eventually { try await client.get(ConfigText.self, key)?.text == "hello" ? true : nil }
+    @Test(.rows(204, 207)) func anInvalidSpecBecomesAConditionAndIsNotRetried() async throws {
+        try await WidgetRig.run { rig, _ in
+            try await rig.run { controller in
+                try await rig.create("orders", size: 0)
+                let valid = try await eventually { try await rig.condition("ConfigValid", of: "orders") }
+                #expect(valid.status == .false)
+                #expect(valid.reason == "InvalidSpec")
+                #expect(valid.message == "spec.size: must be at least 1")
+                #expect(valid.observedGeneration == 1)
+                #expect(try await rig.condition("Ready", of: "orders")?.status == .false)
+                #expect(try await rig.condition("Stalled", of: "orders")?.status == .true)
+                #expect(try await rig.condition("Reconciling", of: "orders")?.status == .false)
+                await rig.settled(controller)
+                #expect(rig.announced.all.isEmpty)
+                #expect(controller.state.waitingCount == 1)  // the canary alone
+            }
+        }
+    }
 
-            // What needs cleaning up is cleaned up, and then lets go.
-            try await client.delete(Widget.kind, key, uid: ready.metadata.uid ?? "")
-            _ = try await eventually { try await client.get(Widget.self, key) == nil ? true : nil }
-            #expect(announced.all.last == "bye")
-            #expect(events.all.first == "Written Widget \(key) with id")
-            stop.open()
-            group.cancelAll()
+    @Test func aHungReconcileIsCancelledReportedAndRetried() async throws {
+        try await WidgetRig.run { rig, _ in
+            try await rig.run { [clock = rig.clock, looked = rig.looked] _ in
+                if looked.all.count == 1 { try await clock.sleep(for: .seconds(3600)) }
+            } _: { _ in
+                try await rig.create("orders")
+                await rig.clock.waitForSleeper(until: .seconds(3600))
+                rig.clock.advance(by: .seconds(120))
+                let ready = try await eventually { try await rig.condition("Ready", of: "orders") }
+                #expect(ready.reason == "DeadlineExceeded")
+                await rig.clock.waitForSleeper(until: .seconds(120) + .milliseconds(5))
+                rig.clock.advance(by: .milliseconds(5))
+                await rig.looked.wait(for: 2)
+            }
+            let text = rig.metrics.text()
+            #expect(text.contains(#"controller_runtime_reconcile_timeouts_total{controller="widget"} 1"#))
+        }
+    }
+
+    @Test func aStatusThatSaysWhyWaitsLikeAFailure() async throws {
+        try await WidgetRig.run { rig, _ in
+            try await rig.create("one")
+            try await rig.create("two")
+            try await rig.run { controller in
+                await rig.clock.waitForSleeper(until: .milliseconds(5))
+                // Made in the same second: the order is that of the UIDs.
+                let first = try await eventually { try await rig.condition("Ready", of: "one")?.reason }
+                let second = try await eventually { try await rig.condition("Ready", of: "two")?.reason }
+                #expect(Set([first, second]) == ["Written", "DuplicateText"])
+                await rig.settled(controller)
+            }
+            #expect(rig.metrics.text().contains(#"reconcile_errors_total{controller="widget"} 1"#))
+        }
+    }
+
+    @Test(.rows(328)) func oneFailingResourceDoesNotDelayAnother() async throws {
+        try await WidgetRig.run { rig, _ in
+            try await rig.run { widget in
+                if widget.text == "bad" { throw Unreachable() }
+            } _: { _ in
+                try await rig.create("bad", text: "bad")
+                for number in 0..<20 { try await rig.create("good\(number)", text: "good\(number)") }
+                for number in 0..<20 {
+                    try await rig.isReady("good\(number)")
+                }
+            }
+        }
+    }
+
+    // MARK: How often
+
+    @Test(.rows(17, 327)) func whatIsUnchangedCostsNoRequest() async throws {
+        try await WidgetRig.run { rig, server in
+            try await rig.run { controller in
+                try await rig.create("orders")
+                try await rig.isReady("orders")
+                try await upToDate(rig, server, controller)
+                let reconciles = rig.looked.all.count
+                server.forgetRequests()
+                for _ in 0..<3 {
+                    controller.state.add(rig.key("orders"))
+                    await rig.settled(controller)
+                }
+                #expect(server.requests == [])
+                #expect(rig.looked.all.count == reconciles + 3)
+            }
+        }
+    }
+
+    @Test(.rows(17)) func aStatusWriteIsNoReasonToLookAgain() async throws {
+        try await WidgetRig.run { rig, server in
+            try await rig.run { controller in
+                try await rig.create("orders")
+                try await rig.isReady("orders")
+                try await upToDate(rig, server, controller)
+                let reconciles = rig.looked.all.count
+                var status = Widget.manifest(rig.key("orders"), text: "")
+                status["spec"] = nil
+                status["status"] = ["size": 77]
+                _ = try await rig.client.merge(Widget.kind, rig.key("orders"), status)
+                _ = try await rig.client.applyStatus(
+                    ApplyIntent(kind: Widget.kind, key: rig.key("orders"), body: status)
+                )
+                _ = try await eventually { rig.widgets[rig.key("orders")]?.status?.size == 77 ? true : nil }
+                await rig.settled(controller)
+                #expect(rig.looked.all.count == reconciles)
+            }
+        }
+    }
+
+    /// Until the stores have everything and the controller has nothing left to do.
+    func upToDate(
+        _ rig: WidgetRig,
+        _ server: APIServer,
+        _ controller: Controller<WidgetReconciler, ManualClock>
+    ) async throws {
+        _ = try await eventually {
+            let widget = try await rig.widget("orders")?.metadata.resourceVersion
+            let text = try await rig.client.get(ConfigText.self, rig.key("orders"))?.metadata.resourceVersion
+            await rig.settled(controller)
+            let isCurrent =
+                rig.widgets.entry(rig.key("orders"))?.metadata.resourceVersion == widget
+                && rig.configMaps.entry(rig.key("orders"))?.metadata.resourceVersion == text
+            return isCurrent ? true : nil
+        }
+        await rig.settled(controller)
+    }
+
+    // MARK: In which order
+
+    @Test func theFinalizerAndTheWrittenAheadStatusComeBeforeTheFirstEffect() async throws {
+        try await WidgetRig.run { rig, server in
+            try await rig.run(announce: { what, _ in
+                guard what.text == "hello" else { return }
+                let widget = try await rig.widget("orders")
+                #expect(widget?.metadata.finalizers == ["kittiwake.example/cleanup"])
+                #expect(widget?.status?.size == 3)
+                #expect(widget?.status?.conditions["Ready"] == nil)
+                #expect(try await rig.client.get(ConfigText.self, rig.key("orders"))?.text == "hello")
+                #expect(rig.events.all.isEmpty)
+            }) { _ in
+                try await rig.create("orders", size: 3)
+                await rig.events.wait(for: 1)
+            }
+            #expect(rig.announced.all == ["hello"])
+        }
+    }
+
+    @Test func theFirstFailureEndsThePlanAndIsTold() async throws {
+        try await WidgetRig.run { rig, server in
+            server.inject(.status(403, reason: "Forbidden")) { $0.method == "PATCH" && $0.path.contains("configmaps") }
+            try await rig.run { _ in
+                try await rig.create("orders")
+                let ready = try await eventually { try await rig.condition("Ready", of: "orders") }
+                #expect(ready.reason == "Forbidden")
+                #expect(ready.message.contains("the role needs the verb patch for configmaps"))
+                #expect(rig.announced.all.isEmpty)
+                #expect(rig.events.all.isEmpty)
+            }
+        }
+    }
+
+    @Test(.rows(334)) func logLinesAndEventsOfAReconcileHaveItsID() async throws {
+        try await WidgetRig.run { rig, _ in
+            let seen = Recorder<String>()
+            try await rig.run(announce: { _, context in
+                seen.record(context.id)
+                context.log.info("Announced")
+            }) { _ in
+                try await rig.create("orders")
+                await rig.events.wait(for: 1)
+            }
+            let id = try #require(seen.all.last)
+            #expect(rig.events.all.last?.reconcile == id)
+            let line = try #require(rig.lines.all.last { $0.contains("Announced") })
+            #expect(line.contains(#""namespace":"default","name":"orders","reconcile":"\#(id)""#))
+            #expect(rig.lines.all.contains { $0.contains("Created object") && $0.contains(id) })
+        }
+    }
+
+    // MARK: Whose
+
+    @Test func anObjectOfAnotherIsLeftAloneUntilItGoes() async throws {
+        try await WidgetRig.run { rig, _ in
+            let foreign = ConfigText.intent(rig.key("orders"), ["text": "theirs"]).body
+            let uid = try await rig.client.create(.configMap, namespace: "default", foreign).metadata.uid
+            try await rig.run { _ in
+                try await rig.create("orders")
+                let ready = try await eventually { try await rig.condition("Ready", of: "orders") }
+                #expect(ready.reason == "NameConflict")
+                #expect(ready.message.contains("ConfigMap default/orders was not made by kittiwake"))
+                #expect(try await rig.client.get(ConfigText.self, rig.key("orders"))?.text == "theirs")
+
+                try await rig.client.delete(.configMap, rig.key("orders"), uid: uid ?? "")
+                await rig.clock.waitForSleeper(until: .milliseconds(5))
+                rig.clock.advance(by: .milliseconds(5))
+                _ = try await eventually {
+                    try await rig.client.get(ConfigText.self, rig.key("orders"))?.text == "hello" ? true : nil
+                }
+            }
+        }
+    }
+
+    @Test func aChildOfASiblingIsLeftAlone() async throws {
+        try await WidgetRig.run { rig, _ in
+            var foreign = ConfigText.intent(rig.key("orders"), ["text": "theirs"]).body
+            let owner = OwnerReference(apiVersion: "kittiwake.example/v1", kind: "Widget", name: "other", uid: "u-9")
+            foreign["metadata"]?["ownerReferences"] = [owner.json]
+            foreign["metadata"]?["labels"] = ["app.kubernetes.io/managed-by": "kittiwake"]
+            _ = try await rig.client.create(.configMap, namespace: "default", foreign)
+            try await rig.run { _ in
+                try await rig.create("orders")
+                let ready = try await eventually { try await rig.condition("Ready", of: "orders") }
+                #expect(ready.reason == "NameConflict")
+                #expect(ready.message.contains("belongs to Widget other"))
+                #expect(try await rig.client.get(ConfigText.self, rig.key("orders"))?.text == "theirs")
+            }
+        }
+    }
+
+    // MARK: Again
+
+    /// Each run begins with every key: one that was in hand when a lease was lost is not forgotten.
+    @Test(.rows(102)) func aNewRunTakesUpWhatTheLastOneLeft() async throws {
+        try await WidgetRig.run { rig, _ in
+            try await rig.create("orders")
+            let hung = Latch()
+            let isFirst = Locked(true)
+            let controller = rig.controller { _ in
+                if isFirst.withLock({ first in
+                    defer { first = false }; return first
+                }) {
+                    hung.open()
+                    try await Latch().wait()
+                }
+            }
+            try await rig.following {
+                await withTaskGroup(of: Void.self) { group in
+                    group.addTask { await controller.run(until: Latch()) }
+                    try? await hung.wait()
+                    group.cancelAll()
+                }
+                let before = try await rig.condition("Ready", of: "orders")
+                #expect(before == nil)
+                let stop = Latch()
+                await withTaskGroup(of: Void.self) { group in
+                    group.addTask { await controller.run(until: stop) }
+                    await rig.events.wait(for: 1)
+                    stop.open()
+                }
+                let after = try await rig.condition("Ready", of: "orders")
+                #expect(after?.status == .true)
+            }
+        }
+    }
+
+    @Test(.rows(330)) func stoppingFinishesWhatIsInHand() async throws {
+        try await WidgetRig.run { rig, _ in
+            try await rig.create("orders")
+            let inHand = Latch()
+            let goOn = Latch()
+            let controller = rig.controller { _ in
+                inHand.open()
+                try await goOn.wait()
+            }
+            try await rig.following {
+                let stop = Latch()
+                await withTaskGroup(of: Void.self) { group in
+                    group.addTask { await controller.run(until: stop) }
+                    try? await inHand.wait()
+                    stop.open()
+                    goOn.open()
+                }
+                let ready = try await rig.condition("Ready", of: "orders")
+                #expect(ready?.status == .true)
+            }
+        }
+    }
+
+    @Test func whatIsGoneIsForgotten() async throws {
+        try await WidgetRig.run { rig, _ in
+            try await rig.run { widget in
+                if widget.text == "bad" { throw Unreachable() }
+            } _: { controller in
+                try await rig.create("orders", text: "bad")
+                await rig.clock.waitForSleeper(until: .milliseconds(5))
+                try await rig.delete("orders")
+                let letGo = JSONPatch.add(path: "/metadata/finalizers", [])
+                _ = try await rig.client.patch(Widget.kind, rig.key("orders"), [letGo])
+                _ = try await eventually { rig.widgets.count == 0 ? true : nil }
+                await rig.settled(controller)
+                #expect(controller.state.waitingCount == 1)  // the canary alone
+            }
+        }
+    }
+
+    // MARK: Health and metrics
+
+    @Test(.rows(329)) func aStuckControllerShows() async throws {
+        try await WidgetRig.run { rig, _ in
+            let hold = Latch()
+            try await rig.run { _ in
+                await hold.waitInAnyCase()
+            } _: { controller in
+                for name in ["a", "b"] { try await rig.create(name, text: name) }
+                await rig.looked.wait(for: 2)  // both workers hang
+                #expect(controller.state.problems == [])
+                rig.clock.advance(by: .seconds(61))
+                let silent = controller.state.problems
+                #expect(silent.contains { $0.contains("canary") })
+                rig.clock.advance(by: .seconds(180))
+                let stuck = controller.state.problems
+                #expect(stuck.contains { $0.contains("in hand") })
+                hold.open()
+                await rig.clock.waitForSleeper(until: .seconds(241) + .milliseconds(5))
+                #expect(controller.state.problems == [])
+            }
+        }
+    }
+
+    @Test(.rows(335, 337)) func resultsAreCountedUnderTheirNames() async throws {
+        try await WidgetRig.run { rig, _ in
+            try await rig.run { widget in
+                if widget.text == "bad" { throw Unreachable() }
+            } _: { controller in
+                try await rig.create("good", text: "good")
+                await rig.events.wait(for: 1)
+                try await rig.create("invalid", size: 0)
+                _ = try await eventually { try await rig.condition("ConfigValid", of: "invalid") }
+                try await rig.create("bad", text: "bad")
+                _ = try await eventually {
+                    try await rig.condition("Ready", of: "bad")?.reason == "ReconcileFailed" ? true : nil
+                }
+                await rig.settled(controller)
+                controller.state.collect()
+            }
+            let text = rig.metrics.text()
+            for line in [
+                #"controller_runtime_reconcile_errors_total{controller="widget"} 2"#,
+                #"controller_runtime_terminal_reconcile_errors_total{controller="widget"} 1"#,
+                #"controller_runtime_reconcile_total{controller="widget",result="error"} 2"#,
+                #"controller_runtime_reconcile_total{controller="widget",result="requeue"} 0"#,
+                #"controller_runtime_max_concurrent_reconciles{controller="widget"} 2.0"#,
+                #"controller_runtime_active_workers{controller="widget"} 0.0"#,
+                #"controller_runtime_reconcile_panics_total{controller="widget"} 0"#,
+                #"workqueue_retries_total{name="widget",controller="widget"} 1"#,
+                #"workqueue_depth{name="widget",controller="widget",priority="0"} 0.0"#,
+                #"workqueue_unfinished_work_seconds{name="widget",controller="widget"} 0.0"#,
+                #"workqueue_longest_running_processor_seconds{name="widget",controller="widget"} 0.0"#,
+            ] {
+                #expect(text.contains(line + "\n"), "\(line)")
+            }
+            for name in ["workqueue_adds_total", "workqueue_queue_duration_seconds", "workqueue_work_duration_seconds"]
+            {
+                #expect(text.contains("\(name)"))
+            }
         }
     }
 }

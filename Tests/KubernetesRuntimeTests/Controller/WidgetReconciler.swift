@@ -26,10 +26,13 @@ struct WidgetReconciler: Reconciler {
     static let finalizer: String? = "kittiwake.example/cleanup"
 
     let widgets: Store<Widget>
+    /// Stands for whatever else is looked at.
+    let look: @Sendable (Widget) async throws -> Void
     /// Stands for the other system.
     let announce: @Sendable (Announcement, ReconcileContext) async throws -> Void
 
     func observe(_ widget: Widget, in context: ReconcileContext) async throws -> Observation {
+        try await look(widget)
         let siblings = widgets.values(Self.byText, widget.text).filter { $0.key != widget.key }
         let elder = siblings.first { Self.age($0) < Self.age(widget) }
         return Observation(elder: elder?.key, time: context.time.inSeconds)
@@ -64,13 +67,17 @@ struct WidgetReconciler: Reconciler {
             return Plan(status: status, revisit: .backOff)
         }
         set("Ready", true, "Written", "The text is written")
+        // Written ahead: a crash in the middle of the announcement shows in the status what it was about.
+        var ahead = widget.status ?? Widget.Status()
+        ahead.size = widget.size
+        status.announced = widget.text
+        let isNew = widget.status?.announced != widget.text
         return Plan(
-            steps: [
-                .apply(ApplyIntent(kind: .configMap, key: widget.key, body: configMap(of: widget))),
-                .effect(Announcement(text: widget.text)),
-            ],
+            before: isNew ? ahead : nil,
+            steps: [.apply(ApplyIntent(kind: .configMap, key: widget.key, body: configMap(of: widget)))]
+                + (isNew ? [.effect(Announcement(text: widget.text))] : []),
             status: status,
-            events: [EventIntent(.normal, reason: "Written", note: "Wrote the text")],
+            events: isNew ? [EventIntent(.normal, reason: "Written", note: "Wrote the text")] : [],
             revisit: .after(.seconds(300))
         )
     }
@@ -79,7 +86,7 @@ struct WidgetReconciler: Reconciler {
         _ widget: Widget,
         given seen: Observation
     ) throws(PlanError) -> Plan<Widget.Status, Announcement> {
-        Plan(steps: [.effect(Announcement(text: "bye"))])
+        Plan(steps: [.effect(Announcement(text: "bye \(widget.text)"))])
     }
 
     func perform(_ effect: Announcement, for widget: Widget, in context: ReconcileContext) async throws {

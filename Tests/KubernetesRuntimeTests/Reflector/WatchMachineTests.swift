@@ -76,6 +76,13 @@ struct WatchMachineTests {
         #expect(machine.resume(.list) == fromTheStart)
     }
 
+    @Test func whatMayNotBeReadIsListedAnewLater() {
+        var machine = watching()
+        #expect(machine.failed(.denied) == .backOff(then: .list))
+        #expect(machine.resume(.list) == fromTheStart)
+        #expect(machine.failed(.denied) == .backOff(then: .list))
+    }
+
     @Test func aLineThatCannotBeReadIsNotAskedForAgain() {
         var machine = watching()
         machine.received(resourceVersion: "8")

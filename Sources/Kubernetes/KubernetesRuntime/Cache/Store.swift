@@ -22,7 +22,7 @@ package struct StoreChange<Value: Resource>: Sendable {
     /// `nil`: it is gone, and `old` is only the last known state.
     package var new: StoreEntry<Value>?
     /// Part of the first list: nobody is waiting for it.
-    package var isFirst: Bool
+    package var isFirst = false
 }
 
 /// The objects of one kind, in memory. Reflectors write; everybody reads, without waiting.

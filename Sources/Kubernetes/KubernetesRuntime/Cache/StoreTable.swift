@@ -66,7 +66,7 @@ struct StoreTable<Value: Resource>: Sendable {
         let new = StoreEntry(object)
         entries[metadata.key] = new
         list(metadata.key, old: old?.value, new: object.value)
-        return StoreChange(old: old, new: new, isFirst: false)
+        return StoreChange(old: old, new: new)
     }
 
     mutating func remove(_ object: Received<Value>) -> StoreChange<Value>? {
@@ -96,7 +96,7 @@ struct StoreTable<Value: Resource>: Sendable {
         guard let old = entries.removeValue(forKey: key) else { return nil }
         if let uid = old.metadata.uid { bury(uid) }
         list(key, old: old.value, new: nil)
-        return StoreChange(old: old, new: nil, isFirst: false)
+        return StoreChange(old: old)
     }
 
     private mutating func bury(_ uid: String) {

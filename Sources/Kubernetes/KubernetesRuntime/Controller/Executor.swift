@@ -99,7 +99,8 @@ package final class Executor: Sendable {
         ]
         body["status"] = try JSONDocument(parsing: status.jsonBytes).decode()
         let intent = ApplyIntent(kind: Primary.kind, key: metadata.key, body: body)
-        caches[Primary.kind]?.absorb(try await client.applyStatus(intent))
+        let written = try await client.applyStatus(intent)
+        caches[Primary.kind]?.absorb(written)
     }
 
     func send(_ events: [EventIntent], about primary: ObjectReference, in context: ReconcileContext) {
@@ -124,7 +125,8 @@ package final class Executor: Sendable {
             .add(path: "/metadata/finalizers", list),
         ]
         do throws(KubernetesError) {
-            caches[kind]?.absorb(try await client.patch(kind, metadata.key, operations))
+            let written = try await client.patch(kind, metadata.key, operations)
+            caches[kind]?.absorb(written)
         } catch {
             // `invalid` means that the test did not hold: somebody else was faster.
             throw error.code == .invalid ? KubernetesError(.conflict, error.message, cause: error) : error

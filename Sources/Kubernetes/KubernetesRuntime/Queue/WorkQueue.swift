@@ -82,6 +82,7 @@ package final class WorkQueue<Key: Hashable & Sendable, C: Clock<Duration>>: Sen
         return state.withLock { state in
             QueueSnapshot(
                 depth: [.urgent: state.rules.depth(.urgent), .background: state.rules.depth(.background)],
+                waiting: state.rules.waiting.count,
                 inHand: state.rules.inFlight.values.map { $0.duration(to: now) }
             )
         }

@@ -29,7 +29,7 @@ where Instant.Duration == Duration {
     private var queued: [Key: (lane: Lane, since: Instant)] = [:]
     private var dirty: [Key: Lane] = [:]
     private(set) var inFlight: [Key: Instant] = [:]
-    private(set) var waiting: [Key: (deadline: Instant, lane: Lane)] = [:]
+    private(set) var waiting = TimerHeap<Key, Lane, Instant>()
     private(set) var isShuttingDown = false
 
     /// When the key that has been in hand the longest was handed out: the metric that shows a hung reconcile.
@@ -37,7 +37,7 @@ where Instant.Duration == Duration {
 
     mutating func add(_ key: Key, now: Instant, lane: Lane = .urgent) -> Action {
         guard !isShuttingDown else { return .none }
-        waiting[key] = nil
+        waiting.remove(key)
         return enqueue(key, lane, now)
     }
 
@@ -45,20 +45,18 @@ where Instant.Duration == Duration {
         guard !isShuttingDown else { return .none }
         if deadline <= now { return add(key, now: now, lane: lane) }
         if queued[key] != nil || dirty[key] != nil { return .none }  // already sooner than that
-        if let existing = waiting[key], existing.deadline <= deadline { return .none }
-        waiting[key] = (deadline, lane)
+        if let existing = waiting.deadline(of: key), existing <= deadline { return .none }
+        waiting.set(key, at: deadline, lane)
         return .timersChanged
     }
 
     /// Moves due keys to their lanes; says how many workers to wake and when to come back.
     mutating func fireTimers(now: Instant) -> (wake: Int, next: Instant?) {
-        let due = waiting.filter { $0.value.deadline <= now }.sorted { $0.value.deadline < $1.value.deadline }
         var wake = 0
-        for (key, timer) in due {
-            waiting[key] = nil
-            if enqueue(key, timer.lane, now) == .wakeWorker { wake += 1 }
+        while let (key, lane) = waiting.popDue(at: now) {
+            if enqueue(key, lane, now) == .wakeWorker { wake += 1 }
         }
-        return (wake, waiting.values.map(\.deadline).min())
+        return (wake, waiting.earliest())
     }
 
     /// The next key, and since when it has been waiting for a worker.

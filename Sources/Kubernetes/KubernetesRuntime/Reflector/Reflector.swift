@@ -74,7 +74,7 @@ package struct Reflector<Source: WatchSource, C: Clock<Duration>>: Sendable {
             }
             return command
         } catch {
-            return failed(error, "list", &machine)
+            return failed(error, in: .list, &machine)
         }
     }
 
@@ -94,7 +94,7 @@ package struct Reflector<Source: WatchSource, C: Clock<Duration>>: Sendable {
                 take(event, &collected, &machine)
             }
         } catch {
-            return failed(error, "watch", &machine)
+            return failed(error, in: .watch, &machine)
         }
         let command = machine.streamEnded(after: start.duration(to: clock.now), events: count)
         if case .backOff = command { _ = health.failed("closed", "The server closed the watch at once") }
@@ -119,21 +119,31 @@ package struct Reflector<Source: WatchSource, C: Clock<Duration>>: Sendable {
 
     private func failed(
         _ error: KubernetesError,
-        _ what: StaticString,
+        in step: Step,
         _ machine: inout WatchMachine
     ) -> WatchMachine.Command {
         guard error.code != .cancelled || !Task.isCancelled else { return .backOff(then: .list) }
         if health.failed(error.code.rawValue, error.message) {
-            log.warning("Failed to follow the API server", ["step": "\(what)", "error": error.message])
+            log.warning("Failed to follow the API server", ["step": "\(step)", "error": error.message])
+        }
+        if step == .list, [.forbidden, .notFound].contains(error.code), scope.namespace != nil {
+            // The namespace has gone, or it is not ours any more. Everything of it is freed (row 332).
+            store.replace(with: [], in: scope.namespace)
         }
         let failure: WatchMachine.Failure =
             switch error.code {
             case .expired: .expired
             case .unreadable: .unreadable
+            case .forbidden, .notFound: .denied
             case .throttled, .unavailable: .throttled(retryAfter: error.retryAfter ?? .zero)
             default: .other
             }
         return machine.failed(failure)
+    }
+
+    private enum Step {
+        case list
+        case watch
     }
 
     private static var pageSize: Int { 500 }

@@ -12,6 +12,8 @@ package struct WatchMachine: Sendable {
         case throttled(retryAfter: Duration)
         /// A line that is too long or not JSON: the same one would come again.
         case unreadable
+        /// The scope may not be read, or is not there: what is in the store is no knowledge any more.
+        case denied
         case other
     }
 
@@ -84,7 +86,7 @@ package struct WatchMachine: Sendable {
             guard hasToken else { return .backOff(then: .list) }
             expiredTokens += 1
             return list()
-        case (.unreadable, _): return .backOff(then: .list)
+        case (.unreadable, _), (.denied, _): return .backOff(then: .list)
         case (.throttled(let wait), _): return .backOff(then: resume, atLeast: wait)
         case (.other, _): return .backOff(then: resume)
         }

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Basics
+import JSON
+import KubernetesClient
+import KubernetesModel
+import KubernetesRuntime
+import TestServers
+import TestSupport
+import Testing
+
+/// Finalizers, pausing and letting go.
+@Suite(.timeLimit(.minutes(1)))
+struct CleanupTests {
+    struct Unreachable: Error, CustomStringConvertible {
+        var description: String { "the other system is away" }
+    }
+
+    @Test(.rows(19)) func aDeletionMadeWhileNobodyRanIsFinishedAfterTheStart() async throws {
+        try await WidgetRig.run { rig, _ in
+            try await rig.create("orders")
+            try await rig.run { _ in await rig.events.wait(for: 1) }
+            try await rig.delete("orders")
+            #expect(try await rig.widget("orders")?.metadata.isDeleting == true)
+
+            let later = WidgetRig(client: rig.client, namespace: "default")
+            try await later.run { _ in _ = try await eventually { try await rig.widget("orders") == nil ? true : nil } }
+            #expect(later.announced.all == ["bye hello"])
+        }
+    }
+
+    @Test func aCleanupThatFailsIsTriedAgainAndHoldsTheObject() async throws {
+        try await WidgetRig.run { rig, _ in
+            let isAway = Locked(true)
+            try await rig.run(announce: { what, _ in
+                if what.text.hasPrefix("bye"), isAway.withLock({ $0 }) { throw Unreachable() }
+            }) { _ in
+                try await rig.create("orders")
+                await rig.events.wait(for: 1)
+                try await rig.delete("orders")
+                let ready = try await eventually {
+                    let ready = try await rig.condition("Ready", of: "orders")
+                    return ready?.status == .false ? ready : nil
+                }
+                #expect(ready.message.contains("the other system is away"))
+                await rig.clock.waitForSleeper(until: .milliseconds(5))
+                isAway.withLock { $0 = false }
+                rig.clock.advance(by: .milliseconds(5))
+                _ = try await eventually { try await rig.widget("orders") == nil ? true : nil }
+                #expect(rig.announced.all == ["hello", "bye hello", "bye hello"])
+            }
+        }
+    }
+
+    @Test(.rows(265)) func afterTheDeadlineTheObjectGoesAndAnEventSaysWhatIsLeft() async throws {
+        try await WidgetRig.run { rig, _ in
+            let notes = Recorder<String>()
+            let executor = Executor(rig.client, caches: [rig.widgets]) { event, _, _ in
+                notes.record("\(event.severity) \(event.reason): \(event.note)")
+            }
+            var settings = Controller<WidgetReconciler, ManualClock>.Settings(log: rig.log)
+            settings.time = { [time = rig.time] in time.withLock { $0 } }
+            settings.jitter = { 0 }
+            let controller = Controller(
+                rig.reconciler { what, _ in
+                    if what.text.hasPrefix("bye") { throw Unreachable() }
+                },
+                rig.widgets,
+                executor: executor,
+                clock: rig.clock,
+                settings: settings
+            )
+            try await rig.following {
+                let stop = Latch()
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    group.addTask { await controller.run(until: stop) }
+                    try await rig.create("orders")
+                    await notes.wait(for: 1)
+                    try await rig.delete("orders")
+                    let deleted = try await eventually { try await rig.widget("orders")?.metadata.deletionTimestamp }
+                    let start = try #require(MicroTime(deleted))
+                    rig.time.withLock { $0 = start.advanced(by: .seconds(299)) }
+                    _ = try await eventually {
+                        try await rig.condition("Ready", of: "orders")?.status == .false ? true : nil
+                    }
+                    rig.time.withLock { $0 = start.advanced(by: .seconds(300)) }
+                    // However long the back-off is by now, the deadline is kept: at most a second is left.
+                    _ = try await eventually {
+                        if try await rig.widget("orders") == nil { return true }
+                        rig.clock.advance(by: .seconds(1))
+                        return nil
+                    }
+                    await notes.wait(for: 2)
+                    stop.open()
+                    try await group.waitForAll()
+                }
+            }
+            #expect(
+                notes.all.last
+                    == "warning CleanupAbandoned: Gave up cleaning up: the other system is away. "
+                    + #"May be left behind: Announcement(text: "bye hello")"#
+            )
+        }
+    }
+
+    @Test(.rows(178)) func anAnnotationForcesTheObjectToGo() async throws {
+        try await WidgetRig.run { rig, _ in
+            try await rig.run(announce: { what, _ in
+                if what.text.hasPrefix("bye") { throw Unreachable() }
+            }) { _ in
+                try await rig.create("orders")
+                await rig.events.wait(for: 1)
+                try await rig.delete("orders")
+                _ = try await eventually {
+                    try await rig.condition("Ready", of: "orders")?.status == .false ? true : nil
+                }
+                try await rig.annotate("orders", "kittiwake.example/force-cleanup", "true")
+                _ = try await eventually { try await rig.widget("orders") == nil ? true : nil }
+                await rig.events.wait(for: 2)
+                #expect(rig.events.all.last?.text == "CleanupAbandoned Widget default/orders")
+            }
+        }
+    }
+
+    @Test func anothersFinalizerStays() async throws {
+        try await WidgetRig.run { rig, _ in
+            try await rig.create("orders")
+            let theirs = JSONPatch.add(path: "/metadata/finalizers", ["other.example/x"])
+            _ = try await rig.client.patch(Widget.kind, rig.key("orders"), [theirs])
+            try await rig.run { _ in
+                await rig.events.wait(for: 1)
+                #expect(
+                    try await rig.widget("orders")?.metadata.finalizers
+                        == ["other.example/x", "kittiwake.example/cleanup"]
+                )
+                try await rig.delete("orders")
+                _ = try await eventually {
+                    try await rig.widget("orders")?.metadata.finalizers == ["other.example/x"] ? true : nil
+                }
+            }
+            #expect(rig.announced.all == ["hello", "bye hello"])
+        }
+    }
+
+    @Test func aPausedResourceIsLeftAsItIsButMayGo() async throws {
+        try await WidgetRig.run { rig, _ in
+            try await rig.run { controller in
+                try await rig.create("orders")
+                await rig.events.wait(for: 1)
+                try await rig.annotate("orders", "kittiwake.example/pause-reconciliation", "true")
+                let paused = try await eventually { try await rig.condition("ReconciliationPaused", of: "orders") }
+                #expect(paused.status == .true)
+                #expect(try await rig.condition("Ready", of: "orders")?.status == .true)
+                try await rig.apply("orders", text: "other")
+                await rig.settled(controller)
+                #expect(try await rig.client.get(ConfigText.self, rig.key("orders"))?.text == "hello")
+
+                try await rig.annotate("orders", "kittiwake.example/pause-reconciliation", .null)
+                _ = try await eventually {
+                    try await rig.client.get(ConfigText.self, rig.key("orders"))?.text == "other" ? true : nil
+                }
+                _ = try await eventually {
+                    try await rig.condition("ReconciliationPaused", of: "orders") == nil ? true : nil
+                }
+
+                try await rig.annotate("orders", "kittiwake.example/pause-reconciliation", "true")
+                _ = try await eventually { try await rig.condition("ReconciliationPaused", of: "orders") }
+                try await rig.delete("orders")
+                _ = try await eventually { try await rig.widget("orders") == nil ? true : nil }
+                #expect(rig.announced.all.last == "bye other")
+            }
+        }
+    }
+
+    @Test(.rows(201)) func anObjectPausedFromTheStartHasReadyToo() async throws {
+        try await WidgetRig.run { rig, _ in
+            var body = Widget.manifest(rig.key("orders"), text: "hello")
+            body["metadata"]?["annotations"] = ["kittiwake.example/pause-reconciliation": "true"]
+            _ = try await rig.client.create(Widget.kind, namespace: "default", body)
+            try await rig.run { _ in
+                let ready = try await eventually { try await rig.condition("Ready", of: "orders") }
+                #expect(ready.status == .unknown)
+                #expect(try await rig.widget("orders")?.metadata.finalizers == [])
+            }
+        }
+    }
+
+    @Test func whatCannotBeReadIsToldByItsField() async throws {
+        try await WidgetRig.run { rig, _ in
+            var body = Widget.manifest(rig.key("orders"), text: "")
+            body["spec"] = ["text": 5]
+            body["metadata"]?["finalizers"] = ["kittiwake.example/cleanup"]
+            _ = try await rig.client.create(Widget.kind, namespace: "default", body)
+            try await rig.run { _ in
+                let valid = try await eventually { try await self.unreadableCondition(rig) }
+                #expect(valid.message == "spec.text: is uint and not a string")
+                #expect(valid.status == .false)
+            }
+        }
+    }
+
+    /// The status of an object whose specification is of a wrong type.
+    func unreadableCondition(_ rig: WidgetRig) async throws -> Condition? {
+        struct StatusAlone: Resource {
+            static let kind = Widget.kind
+            var metadata: ObjectMeta
+            var status: Widget.Status?
+
+            init(_ json: borrowing JSONView) throws(JSONError) {
+                metadata = try json.value("metadata")
+                status = try json.optional("status")
+            }
+        }
+        return try await rig.client.get(StatusAlone.self, rig.key("orders"))?.status?.conditions["ConfigValid"]
+    }
+}
