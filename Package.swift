@@ -141,7 +141,7 @@ let package = Package(
         tests(of: "Operator", ["Basics"]),
         tests(
             of: "Planning",
-            ["Basics", "JSON", "KubernetesModel", "Resources", "YAML"],
+            ["Basics", "JSON", "KubernetesModel", "Resources", "TestServers", "YAML"],
             excluding: ["IcebergConnect/Golden"]
         ),
         tests(

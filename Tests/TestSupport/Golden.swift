@@ -44,7 +44,7 @@ package enum Golden {
                 at: file.deletingLastPathComponent(),
                 withIntermediateDirectories: true
             )
-            try Data(bytes).write(to: file)
+            try Data(bytes).write(to: file, options: .atomic)
             return
         }
         let expected = try [UInt8](Data(contentsOf: file))

@@ -83,7 +83,7 @@ package struct IcebergConnectReconciler: Reconciler {
         let isSettled =
             resource.status?.phase == .ready && resource.status?.observedGeneration == resource.metadata.generation
         guard !isSettled || resource.metadata.isDeleting else { return found }
-        for (kind, key) in IcebergConnectPlan.wantedObjects(of: resource) {
+        for (kind, key) in IcebergConnectPlan.wantedObjects(of: resource, beside: found) {
             if found.contains(where: { $0.kind == kind && $0.key == key }) { continue }
             if IcebergConnectCaches.holdsAll(kind) {
                 guard let secret = caches.secrets[key] else { continue }

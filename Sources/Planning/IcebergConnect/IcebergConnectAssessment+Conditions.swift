@@ -36,7 +36,7 @@ extension IcebergConnectAssessment {
                 entry.0.rawValue,
                 to: entry.1.status,
                 reason: entry.1.reason,
-                message: entry.1.message,
+                message: ShortText.of(entry.1.message),
                 generation: metadata.generation,
                 at: seen.now
             )

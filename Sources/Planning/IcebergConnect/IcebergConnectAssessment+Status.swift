@@ -40,7 +40,7 @@ extension IcebergConnectAssessment {
         )
         var status = IcebergConnectStatus(
             phase: phase,
-            message: message(in: phase),
+            message: ShortText.of(message(in: phase)),
             observedGeneration: metadata.generation,
             conditions: conditions(in: phase),
             coordinatorStatus: pods(seen.coordinators, desired: spec.coordinator.replicas),
@@ -52,7 +52,7 @@ extension IcebergConnectAssessment {
         status.workerStatus = pods(seen.workers, desired: spec.worker.replicas)
         status.selector = names.workerSelector.entries.map { "\($0.key)=\($0.value)" }.joined(separator: ",")
         var version = old?.connect?.version
-        if case .version(let answered) = seen.connect { version = answered }
+        if case .version(let answered) = seen.connect { version = String(answered.prefix(64)) }
         status.connect = IcebergConnectStatus.Connect(url: names.restURL, version: version)
         return status
     }

@@ -27,13 +27,25 @@ package enum IcebergConnectPlan {
         return Whole(steps: ImageRole.allCases.map { .effect(.abandonImage($0)) } + sorted.map(\.deletion))
     }
 
-    /// Every object that a resource may need: where to look for somebody else's of the same name. Empty for an invalid
-    /// specification.
-    package static func wantedObjects(of resource: IcebergConnect) -> [(kind: ResourceKind, key: ObjectKey)] {
-        guard case .success(let spec) = resource.spec else { return [] }
-        let names = IcebergConnectNames(resource.metadata, spec)
-        let workers = spec.coordinatorOnly ? [] : names.workerObjects
-        return workers + names.coordinatorObjects + [names.storageSecret]
+    /// Every object that a resource may need: where to look for somebody else's of the same name.
+    ///
+    /// - Parameter children: the resource's own that are known. A Lease is in no cache, because each renewal would be
+    ///   news; the one of a coordinator that was moved is found by the ServiceAccount that was made with it.
+    package static func wantedObjects(
+        of resource: IcebergConnect,
+        beside children: [IcebergConnectObservation.Child] = []
+    ) -> [(kind: ResourceKind, key: ObjectKey)] {
+        var wanted: [(kind: ResourceKind, key: ObjectKey)] = []
+        if case .success(let spec) = resource.spec {
+            let names = IcebergConnectNames(resource.metadata, spec)
+            let workers = spec.coordinatorOnly ? [] : names.workerObjects
+            wanted = workers + names.coordinatorObjects + [names.storageSecret]
+        }
+        for child in children where child.kind == .serviceAccount && child.isOwned(by: resource.metadata) {
+            let key = ObjectKey(namespace: child.key.namespace, name: IcebergConnectNames.lease(of: child.key.name))
+            if !wanted.contains(where: { $0.kind == .lease && $0.key == key }) { wanted.append((.lease, key)) }
+        }
+        return wanted
     }
 }
 

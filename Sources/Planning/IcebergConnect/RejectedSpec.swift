@@ -28,7 +28,7 @@ struct RejectedSpec {
         return Plan(status: status, events: events)
     }
 
-    private var message: String { problems.map(\.description).joined(separator: "; ") }
+    private var message: String { ShortText.of(problems) }
 
     /// What earlier generations found out stays: it is about what still runs.
     private var status: IcebergConnectStatus {

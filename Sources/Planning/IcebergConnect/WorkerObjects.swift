@@ -7,15 +7,21 @@ internal import Resources
 
 /// The objects of a worker cluster (`original-systems.md` 000.2 and 002.2).
 struct WorkerObjects {
-    var spec: IcebergConnectSpec
-    var names: IcebergConnectNames
-    /// The text of the JAAS configuration, from wherever it comes.
-    var jaas: Secret?
-    /// The text of `.dockerconfigjson`, if the registry wants a login.
-    var registryLogin: Secret?
+    let spec: IcebergConnectSpec
+    let names: IcebergConnectNames
+    private let registryLogin: Secret?
+    private let file: JavaProperties
+    private let holdsCredentials: Bool
 
-    private var file: JavaProperties {
-        WorkerFile.properties(of: spec.worker, groupID: names.groupID, jaas: jaas)
+    /// - Parameters:
+    ///   - jaas: the text of the JAAS configuration, from wherever it comes.
+    ///   - registryLogin: the text of `.dockerconfigjson`, if the registry wants a login.
+    init(spec: IcebergConnectSpec, names: IcebergConnectNames, jaas: Secret?, registryLogin: Secret?) {
+        self.spec = spec
+        self.names = names
+        self.registryLogin = registryLogin
+        file = WorkerFile.properties(of: spec.worker, groupID: names.groupID, jaas: jaas)
+        holdsCredentials = file.holdsCredentials
     }
 
     private var annotations: StringMap { names.rawNames }
@@ -24,9 +30,8 @@ struct WorkerObjects {
 
     /// All but the Deployment, in the order of applying.
     var supporting: [DesiredObject] {
-        let file = file
         var objects: [DesiredObject] = []
-        if file.holdsCredentials {
+        if holdsCredentials {
             let content = [(key: WorkerFile.name, value: Secret(file.text))]
             objects.append(
                 .secret(key(names.workerConfig), labels: names.workerLabels, annotations: annotations, data: content)
@@ -161,7 +166,7 @@ struct WorkerObjects {
     private var configurationVolume: JSON {
         let item: JSON = [["key": .string(WorkerFile.name), "path": .string(WorkerFile.name)]]
         let name = JSON.string(names.workerConfig)
-        return file.holdsCredentials
+        return holdsCredentials
             ? ["name": "connect-config", "secret": ["secretName": name, "defaultMode": 0o440, "items": item]]
             : ["name": "connect-config", "configMap": ["name": name, "items": item]]
     }

@@ -65,8 +65,10 @@ extension IcebergConnectNames {
     package var coordinator: String { LegalName.make(job, prefix: "iceberg-job-manager-") }
     package var coordinatorService: String { LegalName.make(job, prefix: "iceberg-job-manager-service-") }
     package var coordinatorPullSecret: String { LegalName.make(job, prefix: "iceberg-job-manager-pull-") }
-    /// A Lease may have a longer name than a label.
-    package var lease: String { "\(coordinator)-leader" }
+    package var lease: String { Self.lease(of: coordinator) }
+
+    /// The Lease that goes with a coordinator's Deployment and ServiceAccount of a name. It may be longer than a label.
+    package static func lease(of coordinator: String) -> String { "\(coordinator)-leader" }
 
     package var coordinatorLabels: StringMap {
         [

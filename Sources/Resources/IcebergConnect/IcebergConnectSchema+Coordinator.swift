@@ -103,9 +103,9 @@ extension IcebergConnectSchema {
     )
 
     private static let catalogProperties = Schema.map(
-        "Properties of the Iceberg catalogue, passed on unchanged: type or catalog-impl, uri, warehouse and what the "
-            + "catalogue takes. Credentials among them are kept in a Secret. Better: catalogSecret. Supported: "
-            + CatalogType.supportedList + ".",
+        "Properties of the Iceberg catalogue, passed on unchanged. Either type or catalog-impl names it; supported are "
+            + CatalogType.supportedList + ". rest, hive and jdbc need uri, hadoop and jdbc need warehouse, unless "
+            + "catalogSecret may hold them. Credentials are kept in a Secret; better: catalogSecret.",
         of: .string("Value of the property.", length: 0...8192),
         count: 128,
         rules: [

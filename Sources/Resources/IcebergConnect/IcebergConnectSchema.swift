@@ -128,11 +128,14 @@ package enum IcebergConnectSchema {
     private static let images = Schema.object(
         "The images of workers and coordinator.",
         [
-            .optional("worker", image("Image of the workers. Required unless coordinatorOnly is true.")),
+            .optional(
+                "worker",
+                image("Image of the workers: either s3Path or image. Required unless coordinatorOnly is true.")
+            ),
             .required(
                 "coordinator",
                 image(
-                    "Image of the coordinator. If the program kittiwake is not in it, the operator's own image runs "
+                    "Image of the coordinator: either s3Path or image. If the program kittiwake is not in it, the operator's own image runs "
                         + "instead, and condition CoordinatorImageUsed says so."
                 )
             ),
@@ -214,7 +217,7 @@ package enum IcebergConnectSchema {
             isFilledIn: true,
             rules: [.check(requestsAboveLimits)],
             [
-                .optional("requests", amounts("What is reserved.", requests)),
+                .optional("requests", amounts("What is reserved; not above limits.", requests)),
                 .optional("limits", amounts("What may be used at most.", limits)),
             ]
         )
@@ -266,7 +269,7 @@ package enum IcebergConnectSchema {
             .optional(
                 "saslJaasConfigFrom",
                 .object(
-                    "The same from a Secret in the resource's namespace." + inherited,
+                    "The same from a Secret in the resource's namespace, instead of saslJaasConfig." + inherited,
                     [
                         .required("name", .string("Name of the Secret.", format: .objectName, length: 1...253)),
                         .required("key", .string("Key in the Secret.", format: .dataKey, length: 1...253)),

@@ -168,6 +168,21 @@ struct OwnershipTests {
         #expect(Self.deletions(plan).contains { $0.hasPrefix("Lease default/iceberg-job-manager-") })
     }
 
+    @Test func theLeaseOfACoordinatorThatMovedIsFound() throws {
+        var scene = try Scene.quickStart()
+        try scene.becomeReady()
+        // Leases are watched by nobody.
+        let children = scene.seen.children.filter { $0.kind != .lease }
+        let edited = try Self.edited { $0["spec"]?["coordinator"]?["namespace"] = "elsewhere" }
+        for spec in [try Scene(yaml: edited).resource.spec, IcebergConnect.read([:])] {
+            scene.resource.spec = spec
+            let wanted = IcebergConnectPlan.wantedObjects(of: scene.resource, beside: children)
+            let leases = wanted.filter { $0.kind == .lease }.map(\.key.description)
+            #expect(leases.contains("default/iceberg-job-manager-my-iceberg-job-leader"))
+            #expect(Set(leases).count == leases.count)
+        }
+    }
+
     @Test func credentialsThatAreTakenOutLeaveNoSecret() throws {
         var scene = try Scene.quickStart()
         try scene.becomeReady()

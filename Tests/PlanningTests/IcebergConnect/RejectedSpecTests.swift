@@ -47,6 +47,31 @@ struct RejectedSpecTests {
         #expect(plan.status?.claims.cluster == "default/my-iceberg-job-workers")
     }
 
+    @Test(.rows(209)) func howeverMuchIsWrongTheStatusStaysSmall() throws {
+        var scene = try Scene.quickStart { object in
+            let config = (0..<200).map { (key: "config.providers.env.\($0)", value: JSON.integer(1)) }
+            object["spec"]?["worker"]?["config"] = .object(JSONObject(config))
+        }
+        let status = try #require(scene.reconcile().status)
+        #expect(status.jsonBytes.count < 64 << 10)
+        #expect(status.message.hasSuffix("more"))
+        #expect(IcebergConnectSchema.status.problems(in: try JSONDocument(parsing: status.jsonBytes).decode()) == [])
+    }
+
+    @Test(.rows(209)) func aLongStoryOfATransferIsCut() throws {
+        var scene = try Scene.quickStart()
+        scene.settle()
+        let failure = Observation.ImageProgress.Failure(
+            reason: "TransferFailed",
+            message: String(repeating: "words ", count: 100_000),
+            attempts: 1
+        )
+        try scene.transfer(.worker, .failed(failure))
+        let status = try #require(scene.reconcile().status)
+        #expect(status.jsonBytes.count < 64 << 10)
+        #expect(status.message.hasSuffix("…"))
+    }
+
     @Test func whenItIsPutRightEverythingGoesOn() throws {
         var scene = try Scene.quickStart()
         try scene.becomeReady()
