@@ -115,10 +115,11 @@ let package = Package(
             path: "Tests/TestStorage",
             swiftSettings: settings
         ),
+        tests(of: "Archive", ["TestStorage"]),
         tests(of: "Basics"),
         tests(of: "CommandLine"),
         tests(of: "Coordinator", ["Basics", "HTTPServer", "JSON"]),
-        tests(of: "Compression"),
+        tests(of: "Compression", ["TestStorage"]),
         tests(of: "ConnectClient", ["HTTPClient", "HTTPServer"]),
         .testTarget(
             name: "HTTPTests",
