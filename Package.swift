@@ -115,11 +115,12 @@ let package = Package(
             path: "Tests/TestStorage",
             swiftSettings: settings
         ),
+        tests(of: "Archive", ["TestStorage"]),
         tests(of: "Basics"),
         .testTarget(name: "ClusterTests", dependencies: ["JSON", "TestSupport"], swiftSettings: settings),
         tests(of: "CommandLine"),
         tests(of: "Coordinator", ["Basics", "HTTPServer", "JSON"]),
-        tests(of: "Compression"),
+        tests(of: "Compression", ["TestStorage"]),
         tests(of: "ConnectClient", ["HTTPClient", "HTTPServer"]),
         .testTarget(
             name: "HTTPTests",

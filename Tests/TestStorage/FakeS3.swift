@@ -19,7 +19,7 @@ package final class FakeS3: Sendable {
     private let credentials: S3Credentials
     private let state = Locked(State())
 
-    package init(region: String = "eu-west-1", _ credentials: S3Credentials = FakeS3.credentials) {
+    package init(_ region: String = "eu-west-1", _ credentials: S3Credentials = FakeS3.credentials) {
         self.region = region
         self.credentials = credentials
     }

@@ -11,6 +11,8 @@ package struct StorageError: ExplainedError, Equatable {
         case accessDenied = "AccessDenied"
         /// The store does not know the access key, or the secret key is not the one that belongs to it.
         case invalidCredentials = "InvalidCredentials"
+        /// Temporary ones that were good once. Whoever handed them out is asked for others.
+        case expiredCredentials = "ExpiredCredentials"
         /// Nobody gave any: neither settings nor environment nor the platform.
         case noCredentials = "NoCredentials"
         case wrongRegion = "WrongRegion"
@@ -45,7 +47,7 @@ package struct StorageError: ExplainedError, Equatable {
 
     package var isWorthRetrying: Bool {
         switch code {
-        case .unreachable, .throttled, .failing: true
+        case .unreachable, .throttled, .failing, .expiredCredentials: true
         case .bucketNotFound, .objectNotFound, .accessDenied, .invalidCredentials, .noCredentials, .wrongRegion,
             .clockSkewed, .tooSlow, .changed, .refused, .invalidAddress, .fileUnreadable:
             false

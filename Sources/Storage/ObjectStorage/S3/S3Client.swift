@@ -155,7 +155,8 @@ package struct S3Client: Sendable {
             body = []  // the status alone has to say it
         }
         let answer = S3Refusal(status: response.status, region: response.header("x-amz-bucket-region"), body: body)
-        if answer.meansStaleCredentials { provider.refused() }
-        return answer.error(method, location)
+        let error = answer.error(method, location)
+        if error.code == .expiredCredentials { provider.refused() }
+        return error
     }
 }

@@ -15,15 +15,13 @@ struct S3Refusal {
         self.region = region ?? xml.first("Region")
     }
 
-    /// Temporary credentials that have run out or were taken back: fresh ones may do.
-    var meansStaleCredentials: Bool { ["ExpiredToken", "InvalidToken", "TokenRefreshRequired"].contains(code) }
-
     private var meaning: StorageError.Code {
         switch code {
         case "NoSuchBucket": .bucketNotFound
         case "NoSuchKey", "NoSuchVersion": .objectNotFound
-        case "InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken", "InvalidToken", "TokenRefreshRequired",
-            "InvalidSecurity", "UnrecognizedClientException":
+        case "ExpiredToken", "TokenRefreshRequired": .expiredCredentials
+        case "InvalidAccessKeyId", "SignatureDoesNotMatch", "InvalidToken", "InvalidSecurity",
+            "UnrecognizedClientException":
             .invalidCredentials
         case "AuthorizationHeaderMalformed", "PermanentRedirect", "TemporaryRedirect",
             "IllegalLocationConstraintException",
@@ -78,6 +76,12 @@ struct S3Refusal {
                 meaning,
                 "\(asked): the credentials were refused (\(said))",
                 advice: "check the access key, its secret key, and whether temporary ones have run out"
+            )
+        case .expiredCredentials:
+            StorageError(
+                meaning,
+                "\(asked): the credentials have run out (\(said))",
+                advice: "give fresh ones, or a role"
             )
         case .wrongRegion:
             StorageError(

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Basics
+import Testing
+
+@Suite(.timeLimit(.minutes(1)))
+struct BytePipeTests {
+    struct Broken: Error, Equatable {}
+
+    @Test func bytesGoFromATaskToAThread() async throws {
+        let pipe = BytePipe(bound: 2)
+        async let count = onOwnThread("test") {
+            var count = 0
+            while let chunk = try pipe.nextBlocking() { count += chunk.count }
+            return count
+        }
+        for _ in 0..<1000 { try await pipe.put([1, 2, 3]) }
+        pipe.finish()
+        #expect(try await count == 3000)
+    }
+
+    @Test func bytesGoFromAThreadToATask() async throws {
+        let pipe = BytePipe(bound: 2)
+        async let done: Void = onOwnThread("test") {
+            for number in 0..<1000 { try pipe.putBlocking([UInt8(truncatingIfNeeded: number)]) }
+            pipe.finish()
+        }
+        var received: [UInt8] = []
+        while let chunk = try await pipe.next() { received += chunk }
+        try await done
+        #expect(received == (0..<1000).map { UInt8(truncatingIfNeeded: $0) })
+    }
+
+    @Test func aFailureReachesTheOtherEnd() async throws {
+        let pipe = BytePipe()
+        async let taken = onOwnThread("test") { try pipe.nextBlocking() }
+        pipe.finish(Broken())
+        await #expect(throws: Broken()) { try await onOwnThread("test") { try pipe.putBlocking([1]) } }
+        do {
+            _ = try await taken
+            Issue.record("the failure was expected")
+        } catch {
+            #expect(error is Broken)
+        }
+    }
+
+    @Test func cancellingTheConsumerReleasesTheProducer() async throws {
+        let pipe = BytePipe(bound: 1)
+        let producer = Task { try await onOwnThread("test") { while true { try pipe.putBlocking([1]) } } }
+        let consumer = Task { while try await pipe.next() != nil {} }
+        await Task.yield()
+        consumer.cancel()
+        _ = await consumer.result
+        await #expect(throws: CancellationError.self) { try await producer.value }
+    }
+
+    /// On one bell for both ends, the end that has just gone to sleep took the ring that was meant for the other.
+    @Test(arguments: [1, 2, 16]) func nothingIsLostBetweenTwoThreads(bound: Int) async throws {
+        let pipe = BytePipe(bound: bound)
+        async let produced: Void = onOwnThread("producer") {
+            for number in 0..<20_000 { try pipe.putBlocking([UInt8(number & 0xff), UInt8(number >> 8)]) }
+            pipe.finish()
+        }
+        let taken = try await onOwnThread("consumer") {
+            var numbers: [Int] = []
+            while let chunk = try pipe.nextBlocking() { numbers.append(Int(chunk[0]) | Int(chunk[1]) << 8) }
+            return numbers
+        }
+        try await produced
+        #expect(taken == Array(0..<20_000))
+    }
+
+    @Test func aFailureEndsBothThreads() async throws {
+        for _ in 0..<300 {
+            let (full, empty) = (BytePipe(bound: 1), BytePipe(bound: 1))
+            let threads = [
+                Task { try await onOwnThread("producer") { while true { try full.putBlocking([1]) } } },
+                Task { try await onOwnThread("consumer") { while try empty.nextBlocking() != nil {} } },
+            ]
+            full.finish(Broken())
+            empty.finish(Broken())
+            for thread in threads { await #expect(throws: Broken()) { try await thread.value } }
+        }
+    }
+}

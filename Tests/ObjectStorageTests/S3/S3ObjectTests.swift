@@ -1,0 +1,332 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Basics
+import HTTPClient
+import HTTPServer
+import TestStorage
+import TestSupport
+import Testing
+
+@testable import ObjectStorage
+
+@Suite(.timeLimit(.minutes(1)))
+struct S3ObjectTests {
+    /// More than any buffer on the way.
+    static let bytes = ImageBuilder.noise(3 << 20, seed: 1)
+
+    static func client(
+        _ host: String,
+        key: String = "worker.tar",
+        bucket: String = "images",
+        region: String = "eu-west-1",
+        _ provider: any CredentialsProvider = StaticCredentials(FakeS3.credentials),
+        limits: (inout S3Client.Limits) -> Void = { _ in }
+    ) -> S3Client {
+        var chosen = S3Client.Limits()
+        chosen.retry = RetryPolicy(attempts: 3) { _ in }
+        limits(&chosen)
+        let location = S3Location(bucket: bucket, key: key, region: region, endpoint: "http://\(host)")
+        return S3Client(HTTPClient(), location, provider, limits: chosen)
+    }
+
+    /// Everything in a range, as a thread reads it.
+    static func read(_ object: any OpenBytes, _ range: Range<Int64>? = nil) async throws -> [UInt8] {
+        try await object.withReader(range) { reader in
+            try await onOwnThread("test") {
+                var bytes: [UInt8] = []
+                var room = [UInt8](repeating: 0, count: 100_003)
+                while case let count = try room.withUnsafeMutableBytes({ try reader.read(into: $0) }), count > 0 {
+                    bytes += room[..<count]
+                }
+                return bytes
+            }
+        }
+    }
+
+    /// A thread waits for the first byte while its reader is stopped.
+    static func stopWhileReading(_ bytes: any OpenBytes) async throws {
+        try await bytes.withReader(nil) { reader in
+            async let read = onOwnThread("test") {
+                var room = [UInt8](repeating: 0, count: 100)
+                return try room.withUnsafeMutableBytes { try reader.read(into: $0) }
+            }
+            reader.stop(MemorySource.Broken())
+            _ = try await read
+        }
+    }
+
+    static func failure<Value>(_ body: () async throws -> Value) async -> StorageError? {
+        do {
+            _ = try await body()
+            Issue.record("nothing was thrown")
+        } catch {
+            if let error = error as? StorageError { return error }
+            Issue.record("another error was thrown: \(error)")
+        }
+        return nil
+    }
+
+    @discardableResult
+    static func withStore<Value: Sendable>(
+        _ store: FakeS3 = FakeS3(),
+        _ before: @escaping @Sendable (ServerRequest) async -> ServerResponse? = { _ in nil },
+        _ body: @escaping @Sendable (_ host: String, FakeS3) async throws -> Value
+    ) async throws -> Value {
+        store.put("/images/worker.tar", bytes)
+        return try await served { request in
+            if let answer = await before(request) { return answer }
+            return store.handle(request)
+        } _: { host in
+            try await body(host, store)
+        }
+    }
+
+    // MARK: Reading
+
+    @Test(.rows(22, 24)) func anObjectIsReadWholeAndInParts() async throws {
+        try await Self.withStore { host, _ in
+            let object = try await S3Object(Self.client(host)).open()
+            #expect(object.size == Int64(Self.bytes.count))
+            #expect(object.version == FakeS3.etag(Self.bytes))
+            #expect(object.isRandomAccess)
+            #expect(try await Self.read(object) == Self.bytes)
+            #expect(try await Self.read(object, 100..<2_000_000) == Array(Self.bytes[100..<2_000_000]))
+            #expect(try await object.read(5..<600) == Array(Self.bytes[5..<600]))
+            #expect(try await object.read(7..<7).isEmpty)
+        }
+    }
+
+    @Test func aKeyMayHaveAnyCharacters() async throws {
+        try await Self.withStore { host, store in
+            for key in ["a b+c/é中.tar", "~_-.!*'()", "a//b", "100%"] {
+                store.put("/images/\(key)", Array(key.utf8))
+                let object = try await S3Object(Self.client(host, key: key)).open()
+                #expect(try await Self.read(object) == Array(key.utf8))
+            }
+        }
+    }
+
+    @Test func temporaryCredentialsCarryTheirToken() async throws {
+        var credentials = FakeS3.credentials
+        credentials.token = Secret("a token")
+        let provider = StaticCredentials(credentials)
+        try await Self.withStore(FakeS3("eu-west-1", credentials)) { host, _ in
+            let object = try await S3Object(Self.client(host, provider)).open()
+            #expect(object.size == Int64(Self.bytes.count))
+            let error = await Self.failure { try await S3Object(Self.client(host)).open() }
+            #expect(error?.code == .expiredCredentials)
+        }
+    }
+
+    // MARK: Broken connections
+
+    /// Cuts the connection a little further on each time.
+    static func cutting(_ times: Int, after count: Int) -> @Sendable (ServerRequest) async -> ServerResponse? {
+        let cuts = Locked(0)
+        return { request in
+            guard request.method == "GET", let range = request.header("range"),
+                let start = Int(range.dropFirst("bytes=".count).prefix { $0 != "-" }),
+                cuts.withLock({ cuts in
+                    cuts += 1
+                    return cuts <= times
+                })
+            else { return nil }
+            let rest = "\(start)-\(bytes.count - 1)/\(bytes.count)"
+            let body = ServerResponse.Body.stream { writer in
+                try await writer.write(Array(bytes[start..<min(start + count, bytes.count)]))
+                throw MemorySource.Broken()
+            }
+            return ServerResponse(206, headers: [("Content-Range", "bytes \(rest)")], body: body)
+        }
+    }
+
+    @Test func aBrokenConnectionIsTakenUpWhereItBroke() async throws {
+        let store = FakeS3()
+        try await Self.withStore(store, Self.cutting(2, after: 300_000)) { host, _ in
+            let object = try await S3Object(Self.client(host)).open()
+            #expect(try await Self.read(object) == Self.bytes)
+        }
+        // The two that were cut off never reached the store.
+        #expect(store.ranges.count == 1)
+        #expect(store.ranges.allSatisfy { $0 != "bytes=0-\(Self.bytes.count - 1)" })
+    }
+
+    @Test func progressCountsMoreThanTheNumberOfFailures() async throws {
+        // Ten cuts with three attempts: each time enough has come to begin counting again.
+        try await Self.withStore(FakeS3(), Self.cutting(10, after: 250_000)) { host, _ in
+            let client = Self.client(host) { $0.progress = 100_000 }
+            let object = try await S3Object(client).open()
+            #expect(try await Self.read(object) == Self.bytes)
+        }
+    }
+
+    @Test func aConnectionThatAlwaysBreaksIsGivenUp() async throws {
+        let pauses = Recorder<Duration>()
+        try await Self.withStore(FakeS3(), Self.cutting(.max, after: 10)) { host, _ in
+            let client = Self.client(host) { $0.retry = RetryPolicy(attempts: 3) { pauses.record($0) } }
+            let object = try await S3Object(client).open()
+            let error = await Self.failure { try await Self.read(object) }
+            #expect(error?.code == .unreachable)
+            #expect(pauses.all.count == 2)
+        }
+    }
+
+    @Test func anObjectThatChangesMeanwhileIsNotPutTogetherFromTwo() async throws {
+        let store = FakeS3()
+        try await Self.withStore(store, Self.cutting(1, after: 300_000)) { host, _ in
+            let object = try await S3Object(Self.client(host)).open()
+            store.put("/images/worker.tar", Array(Self.bytes.reversed()))
+            let error = await Self.failure { try await Self.read(object) }
+            #expect(error?.code == .changed)
+        }
+    }
+
+    @Test func anAnswerWithAnotherPartIsRefused() async throws {
+        try await Self.withStore { request in
+            guard request.method == "GET" else { return nil }
+            return ServerResponse(206, headers: [("Content-Range", "bytes 5-9/100")], body: .bytes([1, 2, 3, 4, 5]))
+        } _: { host, _ in
+            let object = try await S3Object(Self.client(host)).open()
+            let error = await Self.failure { try await Self.read(object, 0..<5) }
+            #expect(error?.code == .refused)
+        }
+    }
+
+    // MARK: Slow stores
+
+    @Test func aStoreThatSendsByteByByteIsGivenUp() async throws {
+        let end = Latch()
+        try await Self.withStore { request in
+            guard request.method == "GET" else { return nil }
+            let range = "bytes 0-\(Self.bytes.count - 1)/\(Self.bytes.count)"
+            let body = ServerResponse.Body.stream { writer in
+                while !end.isOpen {
+                    try await writer.write([1])
+                    try await Task.sleep(for: .milliseconds(50))  // it is the slowness that is tested
+                }
+            }
+            return ServerResponse(206, headers: [("Content-Range", range)], body: body)
+        } _: { host, _ in
+            defer { end.open() }
+            let client = Self.client(host) { $0.slowest = .init(bytes: 16 << 10, in: .seconds(1)) }
+            let object = try await S3Object(client).open()
+            let error = await Self.failure { try await Self.read(object) }
+            #expect(error?.code == .tooSlow)
+            #expect(error?.reason == "StorageTooSlow")
+        }
+    }
+
+    @Test func aStoreThatStopsInTheMiddleIsGivenUp() async throws {
+        let end = Latch()
+        try await Self.withStore { request in
+            guard request.method == "GET" else { return nil }
+            let range = "bytes 0-\(Self.bytes.count - 1)/\(Self.bytes.count)"
+            let body = ServerResponse.Body.stream { writer in
+                try await writer.write(Array(Self.bytes.prefix(100_000)))
+                try await end.wait()
+            }
+            return ServerResponse(206, headers: [("Content-Range", range)], body: body)
+        } _: { host, _ in
+            defer { end.open() }
+            let client = Self.client(host) { $0.slowest = .init(bytes: 16 << 10, in: .seconds(1)) }
+            let object = try await S3Object(client).open()
+            let error = await Self.failure { try await Self.read(object) }
+            #expect(error?.code == .tooSlow)
+        }
+    }
+
+    @Test func theDeadlineOfTheWholeCounts() async throws {
+        try await Self.withStore { host, _ in
+            let client = Self.client(host) {
+                $0.reading = .zero
+                $0.assuredSpeed = .max
+            }
+            let object = try await S3Object(client).open()
+            let error = await Self.failure { try await Self.read(object) }
+            #expect(error?.code == .tooSlow)
+        }
+    }
+
+    @Test func aReaderThatIsStoppedEnds() async throws {
+        let end = Latch()
+        try await Self.withStore { request in
+            guard request.method == "GET" else { return nil }
+            let body = ServerResponse.Body.stream { _ in try await end.wait() }
+            let range = "bytes 0-\(Self.bytes.count - 1)/\(Self.bytes.count)"
+            return ServerResponse(206, headers: [("Content-Range", range)], body: body)
+        } _: { host, _ in
+            defer { end.open() }
+            let object = try await S3Object(Self.client(host)).open()
+            await #expect(throws: MemorySource.Broken()) { try await Self.stopWhileReading(object) }
+        }
+    }
+
+    // MARK: Refusals
+
+    @Test func whatIsMissingIsToldApart() async throws {
+        try await Self.withStore { host, store in
+            let noKey = await Self.failure { try await S3Object(Self.client(host, key: "other.tar")).open() }
+            #expect(noKey?.code == .objectNotFound)
+            let noBucket = await Self.failure { try await S3Object(Self.client(host, bucket: "other")).open() }
+            #expect(noBucket?.code == .bucketNotFound)
+            let region = await Self.failure { try await S3Object(Self.client(host, region: "us-east-1")).open() }
+            #expect(region?.code == .wrongRegion)
+            #expect(region?.advice == "set the region to eu-west-1")
+        }
+    }
+
+    @Test func wrongKeysAreToldApart() async throws {
+        try await Self.withStore { host, _ in
+            for (accessKey, secretKey) in [("OTHER", "example-secret"), ("EXAMPLEKEY", "wrong-secret")] {
+                let provider = StaticCredentials(S3Credentials(accessKey: accessKey, secretKey: Secret(secretKey)))
+                let error = await Self.failure { try await S3Object(Self.client(host, provider)).open() }
+                #expect(error?.code == .invalidCredentials)
+                #expect(!"\(error.map { "\($0)" } ?? "")".contains(secretKey))
+            }
+        }
+    }
+
+    @Test func aStoreThatFailsForAMomentIsAskedAgain() async throws {
+        let failures = Locked(0)
+        try await Self.withStore { _ in
+            let number = failures.withLock { failures in
+                failures += 1
+                return failures
+            }
+            // HEAD, and the GET that asks why.
+            return number <= 4 ? FakeS3.error(503, "SlowDown") : nil
+        } _: { host, _ in
+            let object = try await S3Object(Self.client(host)).open()
+            #expect(object.size == Int64(Self.bytes.count))
+        }
+    }
+
+    @Test func aStoreThatIsNotThereIsUnreachable() async throws {
+        let host = try await Self.withStore { host, _ in host }
+        let error = await Self.failure { try await S3Object(Self.client(host)).open() }
+        #expect(error?.code == .unreachable)
+        #expect(error?.isWorthRetrying == true)
+    }
+
+    @Test func credentialsThatHaveRunOutAreFetchedAgain() async throws {
+        final class Provider: CredentialsProvider {
+            let refusals = Locked(0)
+
+            func credentials() -> S3Credentials {
+                var credentials = FakeS3.credentials
+                credentials.token = Secret(refusals.withLock { $0 } == 0 ? "old" : "new")
+                return credentials
+            }
+
+            func refused() { refusals.withLock { $0 += 1 } }
+        }
+        var fresh = FakeS3.credentials
+        fresh.token = Secret("new")
+        let provider = Provider()
+        try await Self.withStore(FakeS3("eu-west-1", fresh)) { host, _ in
+            let object = try await S3Object(Self.client(host, provider)).open()
+            #expect(object.size == Int64(Self.bytes.count))
+            #expect(provider.refusals.withLock { $0 } == 1)
+        }
+    }
+}
