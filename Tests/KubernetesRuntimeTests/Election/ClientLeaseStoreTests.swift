@@ -69,11 +69,9 @@ struct ClientLeaseStoreTests {
                 let first = try #require(log.all.first?.prefix(1))
                 stops[String(first)]?.open()
                 _ = try await eventually { try await client.get(Lease.self, key)?.holder == "" ? true : nil }
-                // A retry period is over for the one that waits.
-                _ = try await eventually {
-                    clock.advance(by: .seconds(2))
-                    return log.all.count == 2 ? true : nil
-                }
+                await clock.waitForSleeper(until: .seconds(2))
+                clock.advance(by: .seconds(2))
+                await log.wait(for: 2)
                 #expect(log.all.last == (first == "a" ? "b 1" : "a 1"))
                 for stop in stops.values { stop.open() }
                 try await group.waitForAll()
