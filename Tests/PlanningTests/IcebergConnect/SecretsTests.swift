@@ -160,20 +160,4 @@ struct SecretsTests {
         let annotations = scene.deployment(of: role)?[["spec", "template", "metadata", "annotations"]]
         return annotations?["kafka.iceberg.apache.org/config-hash"].string
     }
-
-    @Test func aPreviewTellsNoCredential() throws {
-        let scene = try Scene.quickStart { object in
-            Self.change(&object)
-            object["spec"]?["s3Config"] = [
-                "region": "r", "bucket": "b", "accessKeyId": "hunter2", "secretAccessKey": "hunter2",
-            ]
-            object["spec"]?["coordinator"]?["job"]?["catalogSecret"] = ["name": "catalog"]
-        }
-        let intents = try IcebergConnectPlan.preview(of: scene.resource, settings: scene.seen.settings)
-        let text = intents.map { String(decoding: $0.body.jsonBytes, as: UTF8.self) }.joined()
-        #expect(!text.contains("hunter2") && !text.contains(Base64.encode(Array("hunter2".utf8))))
-        #expect(intents.map(\.kind.kind).filter { $0 == "Deployment" }.count == 2)
-        #expect(text.contains("localhost:5000/iceberg-kafka-connect-worker:v1.0.0"))
-        #expect(intents.filter { $0.kind == .secret }.count == 3)
-    }
 }
