@@ -13,7 +13,7 @@ package enum IcebergConnectPreview {
     static let masked = "masked"
 
     /// The objects in the order of applying. Values of Secrets are masked, digests of images that have to be transferred
-    /// first are zeros, and UIDs are empty.
+    /// first are zeros. What is in no cluster has no UID and owns nothing.
     ///
     /// - Parameters:
     ///   - now: RFC 3339.

@@ -9,7 +9,7 @@ import Testing
 /// The objects of the documented manifests, whole.
 @Suite
 struct IcebergConnectObjectsTests {
-    @Test(.rows(2, 3, 34, 35, 55, 56, 64, 68, 69), arguments: ["quick-start", "production", "development"])
+    @Test(.rows(34), arguments: ["quick-start", "production", "development"])
     func theObjectsOfAnExampleAreThese(example: String) throws {
         var scene = try Scene(example: example)
         scene.reconcile()

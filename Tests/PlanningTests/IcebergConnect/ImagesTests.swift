@@ -28,7 +28,7 @@ struct ImagesTests {
 
     // MARK: What is asked for
 
-    @Test(.rows(21, 22, 23, 24)) func aTransferKnowsAllItNeeds() throws {
+    @Test func aTransferKnowsAllItNeeds() throws {
         var scene = try Scene(example: "development")
         scene.reconcile()
         let job = try #require(Self.jobs(scene.plan)[.worker]?.job)
@@ -43,7 +43,7 @@ struct ImagesTests {
         #expect(!job.source.contains("minioadmin"))
     }
 
-    @Test(.rows(25, 26)) func keysComeFromASecretOrTheEnvironment() throws {
+    @Test func keysComeFromASecretOrTheEnvironment() throws {
         var scene = try Scene.quickStart { $0["spec"]?["s3Config"] = ["region": "r", "bucket": "b"] }
         scene.reconcile()
         #expect(Self.jobs(scene.plan)[.worker]?.job.credentials == .environment)
@@ -59,7 +59,7 @@ struct ImagesTests {
         )
     }
 
-    @Test(.rows(28)) func theRegistrysLoginGoesWithTheJobAndThePods() throws {
+    @Test func theRegistrysLoginGoesWithTheJobAndThePods() throws {
         var scene = try Scene.quickStart {
             $0["spec"]?["images"]?["worker"]?["pushSecret"] = ["name": "registry"]
             $0["spec"]?["images"]?["coordinator"]?["pushSecret"] = ["name": "registry"]
@@ -82,7 +82,7 @@ struct ImagesTests {
 
     // MARK: What pods run
 
-    @Test(.rows(23, 29)) func podsNameTheDigest() throws {
+    @Test func podsNameTheDigest() throws {
         var scene = try Scene.quickStart()
         try scene.becomeReady()
         let digest = String(repeating: "a", count: 64)
@@ -91,7 +91,7 @@ struct ImagesTests {
         #expect(scene.resource.status?.images.worker?.digest == "sha256:\(digest)")
     }
 
-    @Test(.rows(29)) func aNewOperatorKnowsWhatWasObtained() throws {
+    @Test func aNewOperatorKnowsWhatWasObtained() throws {
         var scene = try Scene.quickStart()
         try scene.becomeReady()
         scene.seen.images = [:]
@@ -103,7 +103,7 @@ struct ImagesTests {
         #expect(asked.known?.digest.hex == String(repeating: "a", count: 64))
     }
 
-    @Test(.rows(29)) func aFileThatChangedInPlaceRollsThePods() throws {
+    @Test func aFileThatChangedInPlaceRollsThePods() throws {
         var scene = try Scene.quickStart()
         try scene.becomeReady()
         let digest = try #require(Digest(hex: String(repeating: "c", count: 64)))
@@ -189,7 +189,7 @@ struct ImagesTests {
         #expect(scene.resource.status?.phase == .failed)
     }
 
-    @Test(.rows(57)) func workersScaleWhileAnImageFails() throws {
+    @Test func workersScaleWhileAnImageFails() throws {
         var scene = try Scene.quickStart()
         try scene.becomeReady()
         try scene.edit(
@@ -207,7 +207,7 @@ struct ImagesTests {
         #expect(Self.reference(scene, .worker)?.hasSuffix(String(repeating: "a", count: 64)) == true)
     }
 
-    @Test(.rows(30), arguments: ["BucketNotFound", "ObjectNotFound", "AccessDenied", "StorageUnreachable"])
+    @Test(arguments: ["BucketNotFound", "ObjectNotFound", "AccessDenied", "StorageUnreachable"])
     func eachFailureHasItsReason(reason: String) throws {
         var scene = try Scene.quickStart()
         scene.settle()

@@ -23,7 +23,7 @@ struct OwnershipTests {
 
     // MARK: Marks
 
-    @Test(.rows(18)) func objectsBesideTheResourceHaveItAsOwner() throws {
+    @Test func objectsBesideTheResourceHaveItAsOwner() throws {
         var scene = try Scene.quickStart()
         try scene.becomeReady()
         for (name, intent) in scene.applied {
@@ -36,7 +36,7 @@ struct OwnershipTests {
         }
     }
 
-    @Test(.rows(18)) func objectsElsewhereHaveLabels() throws {
+    @Test func objectsElsewhereHaveLabels() throws {
         var scene = try Scene(example: "production")
         try scene.becomeReady()
         for (name, intent) in scene.applied where intent.key.namespace == "kafka-connect" {
@@ -198,7 +198,7 @@ struct OwnershipTests {
 
     // MARK: Deletion of the resource
 
-    @Test(.rows(18, 19), arguments: ["quick-start", "production"])
+    @Test(.rows(18), arguments: ["quick-start", "production"])
     func aDeletedResourceTakesExactlyItsOwnObjectsAlong(example: String) throws {
         var scene = try Scene(example: example)
         try scene.becomeReady()
@@ -217,7 +217,7 @@ struct OwnershipTests {
         #expect(plan.revisit == .onChange)
     }
 
-    @Test(.rows(19)) func cleaningUpAgainOrForNothingIsHarmless() throws {
+    @Test func cleaningUpAgainOrForNothingIsHarmless() throws {
         var scene = try Scene.quickStart()
         scene.resource.spec = IcebergConnect.read([:])
         let plan = IcebergConnectPlan.planCleanup(scene.resource, given: scene.seen)

@@ -26,7 +26,7 @@ struct PodsTests {
 
     // MARK: Workers
 
-    @Test(.rows(34, 38, 39)) func theWorkersCommandIsTheDocuments() throws {
+    @Test(.rows(38, 39)) func theWorkersCommandIsTheDocuments() throws {
         let container = try Self.container(Self.ready(), .worker)
         #expect(container["name"] == "connect-worker")
         #expect(container["command"] == ["java"])
@@ -127,7 +127,7 @@ struct PodsTests {
         #expect(container["ports"] == [["name": "http", "containerPort": 8080, "protocol": "TCP"]])
     }
 
-    @Test(.rows(65, 66, 67)) func theCoordinatorsVariablesComeFromItsConfiguration() throws {
+    @Test(.rows(66)) func theCoordinatorsVariablesComeFromItsConfiguration() throws {
         let scene = try Self.ready { object in
             object["spec"]?["coordinator"]?["job"]?["connectGroup"] = "connect-sink"
         }
@@ -153,7 +153,7 @@ struct PodsTests {
         #expect(variables["KUBERNETES_NAMESPACE"]?["fieldRef"]?["fieldPath"] == "metadata.namespace")
     }
 
-    @Test(.rows(70)) func coordinatorsElectByALeaseAndMayTouchNothingElse() throws {
+    @Test func coordinatorsElectByALeaseAndMayTouchNothingElse() throws {
         let scene = try Self.ready { $0["spec"]?["coordinator"]?["replicas"] = 3 }
         #expect(scene.deployment(of: .coordinator)?["spec"]?["replicas"] == 3)
         let name = "default/iceberg-job-manager-my-iceberg-job"
@@ -174,7 +174,7 @@ struct PodsTests {
         #expect(try Self.pod(scene, .worker)["automountServiceAccountToken"] == false)
     }
 
-    @Test(.rows(71)) func whatHappensToWorkersDoesNotTouchTheCoordinator() throws {
+    @Test func whatHappensToWorkersDoesNotTouchTheCoordinator() throws {
         var scene = try Self.ready()
         let before = scene.deployment(of: .coordinator)
         try scene.edit(
@@ -192,7 +192,7 @@ struct PodsTests {
 
     // MARK: Both
 
-    @Test(.rows(194, 303), arguments: ImageRole.allCases) func podsAreRestricted(_ role: ImageRole) throws {
+    @Test(.rows(194), arguments: ImageRole.allCases) func podsAreRestricted(_ role: ImageRole) throws {
         let scene = try Self.ready()
         let pod = try Self.pod(scene, role)
         let podContext = pod["securityContext"]

@@ -16,7 +16,7 @@ struct ReadinessTests {
 
     // MARK: Ready
 
-    @Test(.rows(59)) func podsThatRunAreNotEnough() throws {
+    @Test func podsThatRunAreNotEnough() throws {
         var scene = try Scene.quickStart()
         scene.reconcile()
         try scene.finishTransfers()
@@ -35,7 +35,7 @@ struct ReadinessTests {
         #expect(scene.condition(.ready)?.status == .true)
     }
 
-    @Test(.rows(15, 212)) func countsAreThoseOfTheRealDeployments() throws {
+    @Test func countsAreThoseOfTheRealDeployments() throws {
         var scene = try Scene.quickStart()
         #expect(scene.reconcile().status?.workerStatus == IcebergConnectStatus.Pods(ready: 0, desired: 3, replicas: 0))
         try scene.finishTransfers()
@@ -54,7 +54,7 @@ struct ReadinessTests {
         )
     }
 
-    @Test(.rows(212)) func theVersionIsRemembered() throws {
+    @Test func theVersionIsRemembered() throws {
         var scene = try Scene.quickStart()
         try scene.becomeReady()
         scene.seen.connect = .unreachable(reason: "TimedOut", message: "No answer within 5 s")
@@ -99,7 +99,7 @@ struct ReadinessTests {
 
     // MARK: Changes
 
-    @Test(.rows(57, 206)) func scalingTouchesOnlyTheReplicas() throws {
+    @Test(.rows(57)) func scalingTouchesOnlyTheReplicas() throws {
         var scene = try Scene.quickStart()
         try scene.becomeReady()
         let before = try #require(scene.deployment(of: .worker))
@@ -153,7 +153,7 @@ struct ReadinessTests {
         #expect(scene.condition(.ready)?.status == .false)
     }
 
-    @Test(.rows(205)) func aPodThatIsLostIsADegradation() throws {
+    @Test func aPodThatIsLostIsADegradation() throws {
         var scene = try Scene.quickStart()
         try scene.becomeReady()
         try scene.start(.worker, ready: 2)
@@ -171,7 +171,7 @@ struct ReadinessTests {
         #expect(events.contains { $0.reason == "Recovered" })
     }
 
-    @Test(.rows(205)) func aRolloutThatIsStuckIsADegradation() throws {
+    @Test func aRolloutThatIsStuckIsADegradation() throws {
         var scene = try Scene.quickStart()
         try scene.becomeReady()
         try scene.edit(Self.edited { $0["spec"]?["worker"]?["config"] = ["key.converter": "x.Y"] })
@@ -183,7 +183,7 @@ struct ReadinessTests {
         #expect(scene.condition(.degraded)?.status == .true)
     }
 
-    @Test(.rows(207)) func aClusterThatStopsAnsweringIsNoLongerReady() throws {
+    @Test func aClusterThatStopsAnsweringIsNoLongerReady() throws {
         var scene = try Scene.quickStart()
         try scene.becomeReady()
         #expect(scene.plan.revisit == .after(.seconds(30)), "it is asked again although nothing happens")
@@ -205,7 +205,7 @@ struct ReadinessTests {
         #expect(scene.condition(.ready)?.status == .true)
     }
 
-    @Test(.rows(3)) func aCatalogueInMemoryIsSaidToBeOfNoUse() throws {
+    @Test func aCatalogueInMemoryIsSaidToBeOfNoUse() throws {
         var scene = try Scene(example: "development")
         try scene.becomeReady()
         #expect(scene.condition(.catalogSupported)?.status == .false)

@@ -31,7 +31,7 @@ struct SecretsTests {
             .joined()
     }
 
-    @Test(.rows(33, 52, 53)) func aReferencedLoginGoesIntoTheWorkersSecret() throws {
+    @Test(.rows(33, 53)) func aReferencedLoginGoesIntoTheWorkersSecret() throws {
         var scene = try Scene.quickStart(Self.change)
         scene.seen.secrets["kafka"] = ["jaas": Secret(Self.jaas)]
         try scene.becomeReady()
@@ -50,7 +50,7 @@ struct SecretsTests {
         #expect(!Self.open(scene).contains("hunter2"))
     }
 
-    @Test(.rows(33, 39)) func withoutCredentialsThereIsNoSecret() throws {
+    @Test(.rows(33)) func withoutCredentialsThereIsNoSecret() throws {
         var scene = try Scene.quickStart { $0["spec"]?["s3Config"] = ["region": "r", "bucket": "b"] }
         try scene.becomeReady()
         #expect(!scene.applied.keys.contains { $0.hasPrefix("Secret") })
@@ -58,7 +58,7 @@ struct SecretsTests {
         #expect(volumes?.first?["configMap"]?["name"].string == "kafka-connect-worker-config-my-iceberg-job-workers")
     }
 
-    @Test(.rows(24, 52)) func inlineKeysAreCopiedAndTheResourceStays() throws {
+    @Test func inlineKeysAreCopiedAndTheResourceStays() throws {
         var scene = try Scene.quickStart()
         let spec = scene.resource.spec
         try scene.becomeReady()
@@ -70,7 +70,7 @@ struct SecretsTests {
         #expect(!Self.open(scene).contains("AKIA"))
     }
 
-    @Test(.rows(52, 67)) func catalogueCredentialsGoIntoTheCoordinatorsSecret() throws {
+    @Test(.rows(67)) func catalogueCredentialsGoIntoTheCoordinatorsSecret() throws {
         var scene = try Scene.quickStart { object in
             object["spec"]?["coordinator"]?["job"]?["catalogProperties"] = [
                 "type": "rest", "uri": "http://catalog:8181", "credential": "id:hunter2", "Camel.Case_x-y": "ä\"\\",
@@ -107,7 +107,7 @@ struct SecretsTests {
         ) { first, _ in first }
     }
 
-    @Test(.rows(53)) func aMissingSecretIsWaitedFor() throws {
+    @Test func aMissingSecretIsWaitedFor() throws {
         var scene = try Scene.quickStart(Self.change)
         var events = scene.reconcile().events
         try scene.finishTransfers()
@@ -140,7 +140,7 @@ struct SecretsTests {
         #expect(scene.resource.status?.phase == .failed)
     }
 
-    @Test(.rows(58)) func aChangedSecretRollsThePodsAndAnEqualOneDoesNot() throws {
+    @Test func aChangedSecretRollsThePodsAndAnEqualOneDoesNot() throws {
         var scene = try Scene.quickStart(Self.change)
         scene.seen.secrets["kafka"] = ["jaas": Secret(Self.jaas)]
         try scene.becomeReady()
@@ -159,21 +159,5 @@ struct SecretsTests {
     static func hash(_ scene: Scene, _ role: ImageRole) -> String? {
         let annotations = scene.deployment(of: role)?[["spec", "template", "metadata", "annotations"]]
         return annotations?["kafka.iceberg.apache.org/config-hash"].string
-    }
-
-    @Test func aPreviewTellsNoCredential() throws {
-        let scene = try Scene.quickStart { object in
-            Self.change(&object)
-            object["spec"]?["s3Config"] = [
-                "region": "r", "bucket": "b", "accessKeyId": "hunter2", "secretAccessKey": "hunter2",
-            ]
-            object["spec"]?["coordinator"]?["job"]?["catalogSecret"] = ["name": "catalog"]
-        }
-        let intents = try IcebergConnectPlan.preview(of: scene.resource, settings: scene.seen.settings)
-        let text = intents.map { String(decoding: $0.body.jsonBytes, as: UTF8.self) }.joined()
-        #expect(!text.contains("hunter2") && !text.contains(Base64.encode(Array("hunter2".utf8))))
-        #expect(intents.map(\.kind.kind).filter { $0 == "Deployment" }.count == 2)
-        #expect(text.contains("localhost:5000/iceberg-kafka-connect-worker:v1.0.0"))
-        #expect(intents.filter { $0.kind == .secret }.count == 3)
     }
 }

@@ -17,7 +17,7 @@ struct IcebergConnectNamesTests {
         return IcebergConnectNames(ObjectMeta(name: name, namespace: "shop"), try manifest.read())
     }
 
-    @Test(.rows(33, 34, 35, 37, 41, 64)) func theNamesAreTheDocumentedOnes() throws {
+    @Test func theNamesAreTheDocumentedOnes() throws {
         let names = try Self.names("orders")
         #expect(names.cluster == "orders-workers")
         #expect(names.groupID == "connect-orders-workers")
@@ -33,7 +33,7 @@ struct IcebergConnectNamesTests {
         #expect(names.rawNames == [:])
     }
 
-    @Test(.rows(36, 64, 196)) func theLabelsAreTheDocumentedOnes() throws {
+    @Test func theLabelsAreTheDocumentedOnes() throws {
         let names = try Self.names("orders", cluster: "sales")
         #expect(
             names.workerLabels == [

@@ -111,7 +111,6 @@ struct WorkerFileTests {
     }
 
     @Test(
-        .rows(8, 50),
         arguments: [
             ("/app/plugins:/app/libs:/custom/path", "/app/plugins,/app/libs,/custom/path"),
             ("/a,/b", "/a,/b"), ("/a:/b,/c", "/a,/b,/c"), (":/a::/b,", "/a,/b"), ("/a", "/a"),
@@ -150,7 +149,7 @@ struct WorkerFileTests {
         )
     }
 
-    @Test(.rows(51)) func theUsersProvidersAreMerged() throws {
+    @Test func theUsersProvidersAreMerged() throws {
         let file = try Self.file(
             .set(
                 "worker/config",

@@ -7,7 +7,6 @@ import Testing
 @Suite
 struct CredentialsTests {
     @Test(
-        .rows(52),
         arguments: [
             ("sasl.jaas.config", "x required password=\"p\";"), ("producer.sasl.jaas.config", "x;"),
             ("ssl.keystore.password", "p"), ("ssl.key.password", "p"), ("ssl.keystore.key", "-----BEGIN"),
