@@ -17,20 +17,20 @@ struct CleanupTests {
     }
 
     @Test(.rows(19)) func aDeletionMadeWhileNobodyRanIsFinishedAfterTheStart() async throws {
-        try await WidgetRig.run { rig, _ in
+        try await ManualRig.run { rig, _ in
             try await rig.create("orders")
             try await rig.run { _ in await rig.events.wait(for: 1) }
             try await rig.delete("orders")
             #expect(try await rig.widget("orders")?.metadata.isDeleting == true)
 
-            let later = WidgetRig(client: rig.client, namespace: "default")
+            let later = WidgetRig(client: rig.client, namespace: "default", clock: ManualClock())
             try await later.run { _ in _ = try await eventually { try await rig.widget("orders") == nil ? true : nil } }
             #expect(later.announced.all == ["bye hello"])
         }
     }
 
     @Test func aCleanupThatFailsIsTriedAgainAndHoldsTheObject() async throws {
-        try await WidgetRig.run { rig, _ in
+        try await ManualRig.run { rig, _ in
             let isAway = Locked(true)
             try await rig.run(announce: { what, _ in
                 if what.text.hasPrefix("bye"), isAway.withLock({ $0 }) { throw Unreachable() }
@@ -53,7 +53,7 @@ struct CleanupTests {
     }
 
     @Test(.rows(265)) func afterTheDeadlineTheObjectGoesAndAnEventSaysWhatIsLeft() async throws {
-        try await WidgetRig.run { rig, _ in
+        try await ManualRig.run { rig, _ in
             let notes = Recorder<String>()
             let executor = Executor(rig.client, caches: [rig.widgets]) { event, _, _ in
                 notes.record("\(event.severity) \(event.reason): \(event.note)")
@@ -104,7 +104,7 @@ struct CleanupTests {
     }
 
     @Test(.rows(178)) func anAnnotationForcesTheObjectToGo() async throws {
-        try await WidgetRig.run { rig, _ in
+        try await ManualRig.run { rig, _ in
             try await rig.run(announce: { what, _ in
                 if what.text.hasPrefix("bye") { throw Unreachable() }
             }) { _ in
@@ -123,7 +123,7 @@ struct CleanupTests {
     }
 
     @Test func anothersFinalizerStays() async throws {
-        try await WidgetRig.run { rig, _ in
+        try await ManualRig.run { rig, _ in
             try await rig.create("orders")
             let theirs = JSONPatch.add(path: "/metadata/finalizers", ["other.example/x"])
             _ = try await rig.client.patch(Widget.kind, rig.key("orders"), [theirs])
@@ -143,7 +143,7 @@ struct CleanupTests {
     }
 
     @Test func aPausedResourceIsLeftAsItIsButMayGo() async throws {
-        try await WidgetRig.run { rig, _ in
+        try await ManualRig.run { rig, _ in
             try await rig.run { controller in
                 try await rig.create("orders")
                 await rig.events.wait(for: 1)
@@ -173,7 +173,7 @@ struct CleanupTests {
     }
 
     @Test(.rows(201)) func anObjectPausedFromTheStartHasReadyToo() async throws {
-        try await WidgetRig.run { rig, _ in
+        try await ManualRig.run { rig, _ in
             var body = Widget.manifest(rig.key("orders"), text: "hello")
             body["metadata"]?["annotations"] = ["kittiwake.example/pause-reconciliation": "true"]
             _ = try await rig.client.create(Widget.kind, namespace: "default", body)
@@ -186,7 +186,7 @@ struct CleanupTests {
     }
 
     @Test func whatCannotBeReadIsToldByItsField() async throws {
-        try await WidgetRig.run { rig, _ in
+        try await ManualRig.run { rig, _ in
             var body = Widget.manifest(rig.key("orders"), text: "")
             body["spec"] = ["text": 5]
             body["metadata"]?["finalizers"] = ["kittiwake.example/cleanup"]
@@ -200,7 +200,7 @@ struct CleanupTests {
     }
 
     /// The status of an object whose specification is of a wrong type.
-    func unreadableCondition(_ rig: WidgetRig) async throws -> Condition? {
+    func unreadableCondition(_ rig: ManualRig) async throws -> Condition? {
         struct StatusAlone: Resource {
             static let kind = Widget.kind
             var metadata: ObjectMeta

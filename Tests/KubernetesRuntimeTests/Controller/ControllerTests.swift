@@ -16,7 +16,7 @@ struct ControllerTests {
     @Test(.rows(62), arguments: AnyServer.allCases)
     func aResourceGoesAllTheWay(_ server: AnyServer) async throws {
         try await server.run { client, namespace in
-            let rig = WidgetRig(client: client, namespace: namespace)
+            let rig = WidgetRig(client: client, namespace: namespace, clock: ManualClock())
             try await rig.run { _ in
                 try await rig.create("orders")
                 let ready = try await eventually {
@@ -48,7 +48,7 @@ struct ControllerTests {
     // MARK: When
 
     @Test(.rows(328)) func aFailureIsRetriedAfterItsBackoff() async throws {
-        try await WidgetRig.run { rig, _ in
+        try await ManualRig.run { rig, _ in
             try await rig.run { _ in
                 if rig.looked.all.count < 3 { throw Unreachable() }
             } _: { _ in
@@ -68,7 +68,7 @@ struct ControllerTests {
     }
 
     @Test(.rows(204, 207)) func anInvalidSpecBecomesAConditionAndIsNotRetried() async throws {
-        try await WidgetRig.run { rig, _ in
+        try await ManualRig.run { rig, _ in
             try await rig.run { controller in
                 try await rig.create("orders", size: 0)
                 let valid = try await eventually { try await rig.condition("ConfigValid", of: "orders") }
@@ -87,7 +87,7 @@ struct ControllerTests {
     }
 
     @Test func aHungReconcileIsCancelledReportedAndRetried() async throws {
-        try await WidgetRig.run { rig, _ in
+        try await ManualRig.run { rig, _ in
             try await rig.run { [clock = rig.clock, looked = rig.looked] _ in
                 if looked.all.count == 1 { try await clock.sleep(for: .seconds(3600)) }
             } _: { _ in
@@ -106,7 +106,7 @@ struct ControllerTests {
     }
 
     @Test func aStatusThatSaysWhyWaitsLikeAFailure() async throws {
-        try await WidgetRig.run { rig, _ in
+        try await ManualRig.run { rig, _ in
             try await rig.create("one")
             try await rig.create("two")
             try await rig.run { controller in
@@ -122,7 +122,7 @@ struct ControllerTests {
     }
 
     @Test(.rows(328)) func oneFailingResourceDoesNotDelayAnother() async throws {
-        try await WidgetRig.run { rig, _ in
+        try await ManualRig.run { rig, _ in
             try await rig.run { widget in
                 if widget.text == "bad" { throw Unreachable() }
             } _: { _ in
@@ -138,7 +138,7 @@ struct ControllerTests {
     // MARK: How often
 
     @Test(.rows(17, 327)) func whatIsUnchangedCostsNoRequest() async throws {
-        try await WidgetRig.run { rig, server in
+        try await ManualRig.run { rig, server in
             try await rig.run { controller in
                 try await rig.create("orders")
                 try await rig.isReady("orders")
@@ -156,7 +156,7 @@ struct ControllerTests {
     }
 
     @Test(.rows(17)) func aStatusWriteIsNoReasonToLookAgain() async throws {
-        try await WidgetRig.run { rig, server in
+        try await ManualRig.run { rig, server in
             try await rig.run { controller in
                 try await rig.create("orders")
                 try await rig.isReady("orders")
@@ -178,7 +178,7 @@ struct ControllerTests {
 
     /// Until the stores have everything and the controller has nothing left to do.
     func upToDate(
-        _ rig: WidgetRig,
+        _ rig: ManualRig,
         _ server: APIServer,
         _ controller: Controller<WidgetReconciler, ManualClock>
     ) async throws {
@@ -197,7 +197,7 @@ struct ControllerTests {
     // MARK: In which order
 
     @Test func theFinalizerAndTheWrittenAheadStatusComeBeforeTheFirstEffect() async throws {
-        try await WidgetRig.run { rig, server in
+        try await ManualRig.run { rig, server in
             try await rig.run(announce: { what, _ in
                 guard what.text == "hello" else { return }
                 let widget = try await rig.widget("orders")
@@ -215,7 +215,7 @@ struct ControllerTests {
     }
 
     @Test func theFirstFailureEndsThePlanAndIsTold() async throws {
-        try await WidgetRig.run { rig, server in
+        try await ManualRig.run { rig, server in
             server.inject(.status(403, reason: "Forbidden")) { $0.method == "PATCH" && $0.path.contains("configmaps") }
             try await rig.run { _ in
                 try await rig.create("orders")
@@ -229,7 +229,7 @@ struct ControllerTests {
     }
 
     @Test(.rows(334)) func logLinesAndEventsOfAReconcileHaveItsID() async throws {
-        try await WidgetRig.run { rig, _ in
+        try await ManualRig.run { rig, _ in
             let seen = Recorder<String>()
             try await rig.run(announce: { _, context in
                 seen.record(context.id)
@@ -249,7 +249,7 @@ struct ControllerTests {
     // MARK: Whose
 
     @Test func anObjectOfAnotherIsLeftAloneUntilItGoes() async throws {
-        try await WidgetRig.run { rig, _ in
+        try await ManualRig.run { rig, _ in
             let foreign = ConfigText.intent(rig.key("orders"), ["text": "theirs"]).body
             let uid = try await rig.client.create(.configMap, namespace: "default", foreign).metadata.uid
             try await rig.run { _ in
@@ -270,7 +270,7 @@ struct ControllerTests {
     }
 
     @Test func aChildOfASiblingIsLeftAlone() async throws {
-        try await WidgetRig.run { rig, _ in
+        try await ManualRig.run { rig, _ in
             var foreign = ConfigText.intent(rig.key("orders"), ["text": "theirs"]).body
             let owner = OwnerReference(apiVersion: "kittiwake.example/v1", kind: "Widget", name: "other", uid: "u-9")
             foreign["metadata"]?["ownerReferences"] = [owner.json]
@@ -290,7 +290,7 @@ struct ControllerTests {
 
     /// Each run begins with every key: one that was in hand when a lease was lost is not forgotten.
     @Test(.rows(102)) func aNewRunTakesUpWhatTheLastOneLeft() async throws {
-        try await WidgetRig.run { rig, _ in
+        try await ManualRig.run { rig, _ in
             try await rig.create("orders")
             let hung = Latch()
             let isFirst = Locked(true)
@@ -323,7 +323,7 @@ struct ControllerTests {
     }
 
     @Test(.rows(330)) func stoppingFinishesWhatIsInHand() async throws {
-        try await WidgetRig.run { rig, _ in
+        try await ManualRig.run { rig, _ in
             try await rig.create("orders")
             let inHand = Latch()
             let goOn = Latch()
@@ -346,7 +346,7 @@ struct ControllerTests {
     }
 
     @Test func whatIsGoneIsForgotten() async throws {
-        try await WidgetRig.run { rig, _ in
+        try await ManualRig.run { rig, _ in
             try await rig.run { widget in
                 if widget.text == "bad" { throw Unreachable() }
             } _: { controller in
@@ -365,7 +365,7 @@ struct ControllerTests {
     // MARK: Health and metrics
 
     @Test(.rows(329)) func aStuckControllerShows() async throws {
-        try await WidgetRig.run { rig, _ in
+        try await ManualRig.run { rig, _ in
             let hold = Latch()
             try await rig.run { _ in
                 await hold.waitInAnyCase()
@@ -387,7 +387,7 @@ struct ControllerTests {
     }
 
     @Test(.rows(335, 337)) func resultsAreCountedUnderTheirNames() async throws {
-        try await WidgetRig.run { rig, _ in
+        try await ManualRig.run { rig, _ in
             try await rig.run { widget in
                 if widget.text == "bad" { throw Unreachable() }
             } _: { controller in

@@ -9,13 +9,13 @@ import TestServers
 import TestSupport
 
 /// Everything that a program puts around a reconciler, on one API server. It shows how the parts fit together.
-struct WidgetRig: Sendable {
+struct WidgetRig<C: Clock<Duration>>: Sendable {
     typealias Look = @Sendable (Widget) async throws -> Void
     typealias Announce = @Sendable (WidgetReconciler.Announcement, ReconcileContext) async throws -> Void
 
     let client: KubernetesClient
     let namespace: String
-    let clock = ManualClock()
+    let clock: C
     let metrics = Metrics()
     let lines = Recorder<String>()
     let announced = Recorder<String>()
@@ -86,11 +86,11 @@ struct WidgetRig: Sendable {
     func controller(
         look: @escaping Look = { _ in },
         announce: @escaping Announce = { _, _ in }
-    ) -> Controller<WidgetReconciler, ManualClock> {
+    ) -> Controller<WidgetReconciler, C> {
         let executor = Executor(client, caches: [widgets, configMaps]) { [events] event, about, reconcile in
             events.record((text: "\(event.reason) \(about)", reconcile: reconcile))
         }
-        var settings = Controller<WidgetReconciler, ManualClock>.Settings(workers: 2, metrics: metrics, log: log)
+        var settings = Controller<WidgetReconciler, C>.Settings(workers: 2, metrics: metrics, log: log)
         settings.time = { [time] in time.withLock { $0 } }
         settings.jitter = { 0 }
         return Controller(
@@ -107,7 +107,7 @@ struct WidgetRig: Sendable {
     func run(
         look: @escaping Look = { _ in },
         announce: @escaping Announce = { _, _ in },
-        _ body: @escaping @Sendable (Controller<WidgetReconciler, ManualClock>) async throws -> Void
+        _ body: @escaping @Sendable (Controller<WidgetReconciler, C>) async throws -> Void
     ) async throws {
         let controller = controller(look: look, announce: announce)
         try await following {
@@ -140,20 +140,25 @@ struct WidgetRig: Sendable {
     }
 
     /// Waits until the controller has nothing in hand and nothing to take.
-    func settled(_ controller: Controller<WidgetReconciler, ManualClock>) async {
+    func settled(_ controller: Controller<WidgetReconciler, C>) async {
         while !controller.state.isIdle, !Task.isCancelled { await Task.yield() }
     }
 }
 
-extension WidgetRig {
+typealias ManualRig = WidgetRig<ManualClock>
+
+extension ManualRig {
     /// A rig on the API server of this process.
     static func run(
-        _ body: @escaping @Sendable (_ rig: WidgetRig, _ server: APIServer) async throws -> Void
+        _ body: @escaping @Sendable (_ rig: ManualRig, _ server: APIServer) async throws -> Void
     ) async throws {
         try await withAPIServer { server, access in
             var settings = KubernetesClient.Settings(log: Log(level: .error))
             settings.sleep = { _ in await Task.yield() }
-            try await body(WidgetRig(client: KubernetesClient(access, settings), namespace: "default"), server)
+            try await body(
+                WidgetRig(client: KubernetesClient(access, settings), namespace: "default", clock: ManualClock()),
+                server
+            )
         }
     }
 }

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Basics
+import HTTPServer
+import JSON
+import KubernetesClient
+import KubernetesModel
+import KubernetesRuntime
+import TestServers
+import TestSupport
+import Testing
+
+/// Everything goes wrong while users go on working; afterwards the cluster is as they wanted it.
+@Suite(.timeLimit(.minutes(1)))
+struct FaultStormTests {
+    /// The users' requests are spared.
+    @Sendable static func isOurs(_ request: ServerRequest) -> Bool { request.header("authorization") == nil }
+
+    @Test(.rows(190, 328), arguments: 1...6) func noEventIsLostAndNoObjectDoubled(seed: UInt64) async throws {
+        try await withAPIServer { server, access in
+            let clock = ScaledClock(factor: 100)
+            var settings = KubernetesClient.Settings(log: Log(level: .error, write: { _ in }))
+            settings.sleep = { try await clock.sleep(for: $0) }
+            let rig = WidgetRig(client: KubernetesClient(access, settings), namespace: "default", clock: clock)
+            var users = access
+            users.token = .text(Secret("a user"))
+            try await storm(
+                server,
+                rig,
+                WidgetRig(client: KubernetesClient(users), namespace: "default", clock: clock),
+                seed
+            )
+        }
+    }
+
+    func storm(
+        _ server: APIServer,
+        _ rig: WidgetRig<ScaledClock>,
+        _ user: WidgetRig<ScaledClock>,
+        _ seed: UInt64
+    ) async throws {
+        let wanted = Locked<[String: String]>([:])
+        try await rig.run { controller in
+            var random = SeededGenerator(seed: seed)
+            for round in 0..<120 {
+                let name = "w\(Int.random(in: 0..<12, using: &random))"
+                let text = "text \(round)"
+                switch (wanted.withLock { $0[name] }, Int.random(in: 0..<4, using: &random)) {
+                case (nil, _):
+                    // Its predecessor may still be on its way out.
+                    _ = try await eventually { try await user.widget(name) == nil ? true : nil }
+                    try await collectGarbage(name, user)
+                    try await user.create(name, text: text)
+                    wanted.withLock { $0[name] = text }
+                case (_, 0):
+                    try await user.delete(name)
+                    wanted.withLock { $0[name] = nil }
+                case (_, 1):
+                    // By hand, in the child.
+                    _ = try? await user.client.merge(.configMap, user.key(name), ["data": ["text": "drift"]])
+                default:
+                    try await user.apply(name, text: text)
+                    wanted.withLock { $0[name] = text }
+                }
+                disturb(server, &random)
+            }
+            try await settle(rig, user, controller, wanted.withLock { $0 })
+        }
+    }
+
+    func disturb(_ server: APIServer, _ random: inout SeededGenerator) {
+        let isWatch = { @Sendable (request: ServerRequest) in
+            Self.isOurs(request) && request.query.contains("watch=1")
+        }
+        let isWrite = { @Sendable (request: ServerRequest) in Self.isOurs(request) && request.method != "GET" }
+        switch Int.random(in: 0..<14, using: &random) {
+        case 0: server.cutWatches()
+        case 1: server.endWatches()
+        case 2:
+            server.compact()
+            server.cutWatches()
+        case 3: server.inject(.expired, where: isWatch)
+        case 4: server.inject(.cutLine, where: isWatch)
+        case 5: server.inject(.garbage, where: isWatch)
+        case 6: server.inject(.pieces, where: isWatch)
+        case 7: server.inject(.lostAnswer, where: isWrite)
+        case 8: server.inject(.status(409, reason: "Conflict"), where: isWrite)
+        case 9: server.inject(.status(500, reason: "InternalError"), where: Self.isOurs)
+        case 10: server.inject(.status(503, reason: "ServiceUnavailable", retryAfter: 1), where: Self.isOurs)
+        case 11: server.inject(.status(429, reason: "TooManyRequests"), where: Self.isOurs)
+        case 12: server.inject(.past(server.version - 3)) { Self.isOurs($0) && $0.query.contains("limit=") }
+        default: server.sendBookmarks()
+        }
+    }
+
+    /// Waits until the cluster is as wanted and the stores are as the cluster.
+    func settle(
+        _ rig: WidgetRig<ScaledClock>,
+        _ user: WidgetRig<ScaledClock>,
+        _ controller: Controller<WidgetReconciler, ScaledClock>,
+        _ wanted: [String: String]
+    ) async throws {
+        let everything = ListScope(namespace: "default")
+        _ = try await eventually { () -> Bool? in
+            let widgets = try await user.client.page(Widget.self, everything, limit: nil).items.compactMap(\.value)
+            guard Set(widgets.map(\.metadata.name)) == Set(wanted.keys), widgets.allSatisfy(isDone) else { return nil }
+            let texts = try await user.client.page(ConfigText.self, everything, limit: nil).items.compactMap(\.value)
+            let current = texts.filter { wanted[$0.metadata.name] != nil }
+            let shown = Dictionary(uniqueKeysWithValues: current.map { ($0.metadata.name, $0.text ?? "") })
+            guard shown == wanted else { return nil }
+            let versions = Dictionary(uniqueKeysWithValues: widgets.map { ($0.key, $0.metadata.resourceVersion) })
+            let cached = rig.widgets.keys.map { ($0, rig.widgets.entry($0)?.metadata.resourceVersion) }
+            return Dictionary(uniqueKeysWithValues: cached) == versions ? true : nil
+        }
+    }
+
+    /// What the garbage collector of a cluster does when an owner has gone.
+    func collectGarbage(_ name: String, _ user: WidgetRig<ScaledClock>) async throws {
+        guard let uid = try await user.client.get(ConfigText.self, user.key(name))?.metadata.uid else { return }
+        try await user.client.delete(.configMap, user.key(name), uid: uid)
+    }
+
+    func isDone(_ widget: Widget) -> Bool {
+        widget.status?.conditions["Ready"]?.status == .true
+            && widget.status?.observedGeneration == widget.metadata.generation
+    }
+}
