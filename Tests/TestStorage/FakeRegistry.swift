@@ -160,7 +160,7 @@ package final class FakeRegistry: Sendable {
             case .identity(let token): request.method == "POST" && body.contains("refresh_token=\(token)")
             }
         guard isKnown else { return ServerResponse(401) }
-        let token = "token-\(state.tokens.count)"
+        let token = "token-\(state.requests.count)"
         state.tokens.insert(token)
         return ServerResponse(200, text: #"{"token":"\#(token)","expires_in":300}"#)
     }

@@ -25,18 +25,26 @@ package enum CompressionFormat: Equatable, Sendable {
 
 /// Decompresses a stream piece by piece, also one that is put together from several.
 ///
-/// Of a small stream that stands for a huge one it gives no more than ``largestRatio`` times its bytes once it has given
-/// ``alwaysAllowed``: real content does not compress like that.
+/// A small stream may stand for a huge one: what it gives is bounded by ``Limits``.
 package struct Decompressor: ~Copyable {
-    /// Programs and texts compress two to five times, logs and zeros in images perhaps twenty.
-    package static let largestRatio: Int64 = 100
-    package static let alwaysAllowed: Int64 = 256 << 20
+    /// How much a stream may stand for.
+    package struct Limits: Sendable {
+        /// So much in any case: an image may well have a file of a few gigabytes of zeros, and they take seconds.
+        package var always: Int64 = 4 << 30
+        /// Beyond that, so many times its own size. Programs and texts compress two to five times, logs perhaps twenty.
+        package var ratio: Int64 = 200
+        /// The memory a zstd stream may ask for, as a power of two. `zstd -19` wants 23.
+        package var window = 25
+
+        package init() {}
+    }
 
     private enum Stream {
         case gzip(UnsafeMutableRawPointer)
         case zstd(OpaquePointer)
     }
 
+    private let limits: Limits
     private let stream: Stream
     private let room: UnsafeMutableRawBufferPointer
     private var taken: Int64 = 0
@@ -44,18 +52,17 @@ package struct Decompressor: ~Copyable {
     /// Between two streams, where the whole may end.
     private var isBetween = false
 
-    /// - Parameter largestWindow: the memory a zstd stream may ask for, as a power of two. `zstd -19` wants 23, its
-    ///   limit without `--ultra`.
-    package init(_ format: CompressionFormat, largestWindow: Int = 25) throws(CompressionError) {
+    package init(_ format: CompressionFormat, _ limits: Limits = Limits()) throws(CompressionError) {
         switch format {
         case .gzip:
             guard let state = isal_gunzipper_new() else { throw CompressionError(message: "Out of memory") }
             stream = .gzip(state)
         case .zstd:
             guard let state = ZSTD_createDStream() else { throw CompressionError(message: "Out of memory") }
-            ZSTD_DCtx_setParameter(state, ZSTD_d_windowLogMax, Int32(clamping: largestWindow))
+            ZSTD_DCtx_setParameter(state, ZSTD_d_windowLogMax, Int32(clamping: limits.window))
             stream = .zstd(state)
         }
+        self.limits = limits
         room = .allocate(byteCount: 256 << 10, alignment: 64)
     }
 
@@ -132,10 +139,8 @@ package struct Decompressor: ~Copyable {
 
     private mutating func give(_ count: Int, _ sink: (UnsafeRawBufferPointer) throws -> Void) throws {
         given += Int64(count)
-        guard given <= max(Self.alwaysAllowed, taken * Self.largestRatio) else {
-            throw CompressionError(
-                message: "The compressed data stands for more than \(Self.largestRatio) times its size"
-            )
+        guard given <= max(limits.always, taken * limits.ratio) else {
+            throw CompressionError(message: "The compressed data stands for more than \(limits.ratio) times its size")
         }
         if count > 0 { try sink(UnsafeRawBufferPointer(rebasing: room[..<count])) }
     }

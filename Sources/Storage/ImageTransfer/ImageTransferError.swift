@@ -17,6 +17,8 @@ package struct ImageTransferError: ExplainedError, Equatable {
         case registryFailing = "RegistryFailing"
         /// Any other refusal, and answers that are not those of a registry.
         case registryRefused = "RegistryRefused"
+        /// What it gives or stores is not what was asked for or sent.
+        case registryDigestMismatch = "RegistryDigestMismatch"
         /// What was asked of the registry is not there.
         case imageNotFound = "ImageNotFound"
 
@@ -31,7 +33,7 @@ package struct ImageTransferError: ExplainedError, Equatable {
         /// Several images, none of which is the one that was asked for.
         case imageNotInArchive = "ImageNotInArchive"
         case platformMissing = "PlatformMissing"
-        /// Content that is not what its digest says, in the archive or on its way.
+        /// Content of the archive that is not what its digest says.
         case digestMismatch = "DigestMismatch"
 
         // The request
@@ -54,8 +56,9 @@ package struct ImageTransferError: ExplainedError, Equatable {
     package var isWorthRetrying: Bool {
         switch code {
         case .registryUnreachable, .registryThrottled, .registryFailing: true
-        case .registryUnauthorized, .registryForbidden, .registryOutOfSpace, .registryRefused, .imageNotFound,
-            .archiveInvalid, .archiveTooLarge, .manifestMissing, .severalImages, .imageNotInArchive, .platformMissing,
+        case .registryUnauthorized, .registryForbidden, .registryOutOfSpace, .registryRefused, .registryDigestMismatch,
+            .imageNotFound, .archiveInvalid, .archiveTooLarge, .manifestMissing, .severalImages, .imageNotInArchive,
+            .platformMissing,
             .digestMismatch, .invalidReference, .invalidSettings:
             false
         }

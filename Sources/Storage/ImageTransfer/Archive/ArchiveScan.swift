@@ -25,8 +25,9 @@ struct ArchiveScan: ~Copyable {
     /// Takes the next bytes of the file.
     mutating func feed(_ bytes: [UInt8]) throws {
         if !hasBegun, let format = CompressionFormat(prefix: bytes.prefix(CompressionFormat.prefixSize)) {
-            // One at a time, so it may want what any archive of the zstd program's own limit wants.
-            decompressor = try Decompressor(format, largestWindow: 27)
+            var limits = Decompressor.Limits()
+            limits.window = 27  // there is only one, so it may want what the zstd program takes unasked
+            decompressor = try Decompressor(format, limits)
         }
         hasBegun = true
         try bytes.withUnsafeBytes { bytes in

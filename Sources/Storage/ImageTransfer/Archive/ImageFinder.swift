@@ -45,7 +45,13 @@ struct ImageFinder: Sendable {
             }
             return (path: found.path, size: found.file.size, stated: Descriptor?.none)
         }
-        return try ImageInArchive(configuration: try await read(image.configuration), layers: layers)
+        let configuration = try await read(image.configuration)
+        // Its name is its digest: `0123….json`, or `blobs/sha256/0123…`.
+        let name = image.configuration.split(separator: "/").last?.split(separator: ".").first ?? ""
+        if let digest = Digest(hex: name), digest != Digest(hash: SHA256.hash(configuration)) {
+            throw ImageTransferError(.digestMismatch, "the content of \(image.configuration) is not what its name says")
+        }
+        return try ImageInArchive(configuration: configuration, layers: layers)
     }
 
     // MARK: OCI

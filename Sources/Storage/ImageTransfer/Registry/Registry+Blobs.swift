@@ -17,7 +17,10 @@ extension Registry {
         let url = "/v2/\(name)/blobs/\(descriptor.digest)"
         let answer = try await send(Call(method: "GET", url: url, actions: .pull), upTo: Self.largestDocument)
         guard Digest(hash: SHA256.hash(answer.body)) == descriptor.digest else {
-            throw ImageTransferError(.digestMismatch, "GET \(origin)\(url): the content is not what its digest says")
+            throw ImageTransferError(
+                .registryDigestMismatch,
+                "GET \(origin)\(url): the content is not what its digest says"
+            )
         }
         return answer.body
     }
@@ -85,7 +88,7 @@ extension Registry {
         }
         if let stored = answer.header("docker-content-digest"), stored != "\(digest)" {
             throw ImageTransferError(
-                .digestMismatch,
+                .registryDigestMismatch,
                 "PUT \(url.prefix { $0 != "?" }): the registry stored \(stored.prefix(80)) instead of \(digest)",
                 advice: "something between here and the registry changes what is sent"
             )

@@ -22,7 +22,7 @@ extension Registry {
         let digest = Digest(hash: SHA256.hash(answer.body))
         guard !name.hasPrefix("sha256:") || name == "\(digest)" else {
             throw ImageTransferError(
-                .digestMismatch,
+                .registryDigestMismatch,
                 "GET \(origin)\(call.url): the manifest is not what its digest says"
             )
         }
@@ -52,7 +52,7 @@ extension Registry {
         let answer = try await send(call)
         if let stored = answer.header("docker-content-digest"), stored != "\(digest)" {
             throw ImageTransferError(
-                .digestMismatch,
+                .registryDigestMismatch,
                 "PUT \(origin)\(call.url): the registry stored \(stored.prefix(80)) instead of \(digest)",
                 advice: "something between here and the registry changes what is sent"
             )

@@ -43,7 +43,7 @@ struct RegistryRefusal {
 
     private var meaning: ImageTransferError.Code {
         if isOutOfSpace { return .registryOutOfSpace }
-        if codes.contains("DIGEST_INVALID") { return .digestMismatch }
+        if codes.contains("DIGEST_INVALID") { return .registryDigestMismatch }
         return switch status {
         case 401: .registryUnauthorized
         case 403: .registryForbidden

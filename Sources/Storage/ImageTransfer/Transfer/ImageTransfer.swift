@@ -130,9 +130,11 @@ extension ImageTransferError {
     /// Then the message does not say which archive.
     fileprivate var isAboutArchive: Bool {
         switch code {
-        case .archiveInvalid, .archiveTooLarge, .manifestMissing, .severalImages, .imageNotInArchive, .platformMissing:
+        case .archiveInvalid, .archiveTooLarge, .manifestMissing, .severalImages, .imageNotInArchive, .platformMissing,
+            .digestMismatch:
             true
-        case .digestMismatch, .registryUnauthorized, .registryForbidden, .registryUnreachable, .registryOutOfSpace,
+        case .registryDigestMismatch, .registryUnauthorized, .registryForbidden, .registryUnreachable,
+            .registryOutOfSpace,
             .registryThrottled, .registryFailing, .registryRefused, .imageNotFound, .invalidReference, .invalidSettings:
             false
         }

@@ -30,7 +30,9 @@ struct KnownLayers: Sendable {
         let bytes: [UInt8]
         do {
             bytes = try await registry.blob(manifest.configuration)
-        } catch let error as ImageTransferError where error.code == .imageNotFound || error.code == .digestMismatch {
+        } catch let error as ImageTransferError
+            where error.code == .imageNotFound || error.code == .registryDigestMismatch
+        {
             return  // an image of which a part was lost
         }
         guard let configuration = try? JSONDocument(parsing: bytes).decode(ImageConfiguration.self),

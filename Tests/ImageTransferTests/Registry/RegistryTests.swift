@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Basics
+import Crypto
+import HTTPClient
+import HTTPServer
+import TestStorage
+import TestSupport
+import Testing
+
+@testable import ImageTransfer
+
+@Suite(.timeLimit(.minutes(1)))
+struct RegistryTests {
+    typealias Tests = ImageTransferTests
+
+    static let me = RegistryCredentials.password(user: "me", password: Secret("p:w"))
+
+    // MARK: Who asks
+
+    @Test(
+        .rows(28),
+        arguments: [
+            (FakeRegistry.Door.basic(user: "me", password: "p:w"), me), (.bearer(user: "me", password: "p:w"), me),
+            (.identity("refresh"), .identityToken(Secret("refresh"))),
+        ]
+    )
+    func whoHasTheKeyComesIn(door: FakeRegistry.Door, key: RegistryCredentials) async throws {
+        let archive = try ImageBuilder.ordinary.archive()
+        for isStream in [true, false] {
+            try await Tests.withRegistry(FakeRegistry(door)) { target, fake in
+                _ = try await Tests.transfer(MemorySource(archive, isStream: isStream), target) {
+                    $0.access.credentials = key
+                }
+                #expect(fake.manifests["1.0"] != nil)
+                // One token for everything.
+                #expect(fake.requests.count { $0.contains("/token") } <= 1)
+            }
+        }
+    }
+
+    @Test(arguments: [FakeRegistry.Door.basic(user: "me", password: "pw"), .bearer(user: "me", password: "pw")])
+    func whoHasNotIsToldSoAndHisPasswordIsNotShown(door: FakeRegistry.Door) async throws {
+        let archive = try ImageBuilder.ordinary.archive()
+        for key in [nil, Self.me] {
+            try await Tests.withRegistry(FakeRegistry(door)) { target, fake in
+                let error = await Tests.failure {
+                    try await Tests.transfer(MemorySource(archive), target) { $0.access.credentials = key }
+                }
+                #expect(error?.code == .registryUnauthorized)
+                #expect(error?.reason == "RegistryUnauthorized")
+                #expect(error?.advice?.contains("pushSecret") == true)
+                #expect(!"\(error.map { "\($0)" } ?? "")".contains("p:w"))
+                #expect(fake.manifests.isEmpty)
+            }
+        }
+    }
+
+    @Test func aTokenThatIsNoLongerTakenIsReplaced() async throws {
+        let archive = try ImageBuilder.ordinary.archive()
+        let fake = FakeRegistry(.bearer(user: "me", password: "p:w"))
+        let isFirst = Locked(true)
+        try await Tests.withRegistry(fake) { request in
+            // The end of an upload carries nothing that could not be sent again.
+            guard request.method == "PUT", isFirst.withLock({ $0 }) else { return nil }
+            isFirst.withLock { $0 = false }
+            fake.forgetTokens()
+            return nil
+        } _: { target, fake in
+            _ = try await Tests.transfer(MemorySource(archive), target) { $0.access.credentials = Self.me }
+            #expect(fake.manifests["1.0"] != nil)
+        }
+        #expect(fake.requests.count { $0.contains("/token") } > 1)
+    }
+
+    @Test func aTokenServerIsAskedForThisRepositoryAndService() async throws {
+        let fake = FakeRegistry(.bearer(user: "me", password: "p:w"))
+        try await Tests.withRegistry(fake) { target, _ in
+            let registry = Registry(HTTPClient(), target, RegistryAccess(credentials: Self.me), limits: Tests.limits)
+            let isThere = try await registry.has(Digest(hash: SHA256.hash([1])))
+            #expect(!isThere)
+        }
+        let token = fake.requests.first { $0.contains("/token") }
+        #expect(token == "GET /token scope=repository%3Akafka%2Fworker%3Apull%2Cpush&service=a%2C%20registry")
+    }
+
+    @Test func aTokenServerWithoutTLSGetsNoPasswordOfARegistryWithTLS() async throws {
+        let authentication = RegistryAuthentication(
+            HTTPClient(),
+            origin: "https://registry.example",
+            access: RegistryAccess(credentials: Self.me)
+        )
+        let asked = try await served { _ in
+            ServerResponse(401, headers: [("WWW-Authenticate", #"Bearer realm="http://evil.example/token""#)])
+        } _: { host in
+            try await HTTPClient().send(HTTPRequest("GET", "http://\(host)/"))
+        }
+        let scope = RegistryAuthentication.Scope(repository: "a", actions: .pull)
+        #expect(authentication.refused(asked, scope))
+        let error = await Tests.failure { try await authentication.header(for: scope) }
+        #expect(error?.code == .registryUnauthorized)
+    }
+
+    // MARK: Where uploads go
+
+    @Test func anUploadMayGoToAnotherHostButTheCredentialsDoNot() async throws {
+        let seen = Recorder<String>()
+        try await served { request in
+            seen.record("\(request.method) \(request.header("authorization") ?? "nobody")")
+            switch request.method {
+            case "PATCH": return ServerResponse(202, headers: [("Location", request.path)])
+            default: return ServerResponse(201)
+            }
+        } _: { other in
+            let fake = FakeRegistry(.basic(user: "me", password: "p:w"))
+            try await Tests.withRegistry(fake) { request in
+                guard request.method == "POST", request.header("authorization") != nil else { return nil }
+                return ServerResponse(202, headers: [("Location", "http://\(other)/elsewhere?state=1")])
+            } _: { target, _ in
+                let registry = Registry(
+                    HTTPClient(),
+                    target,
+                    RegistryAccess(credentials: Self.me),
+                    limits: Tests.limits
+                )
+                let bytes = [UInt8](repeating: 7, count: 1000)
+                let blob = Descriptor(type: "", digest: Digest(hash: SHA256.hash(bytes)), size: 1000)
+                let pieces = Locked<[[UInt8]]>([bytes])
+                let sent = try await registry.upload(madeFrom: 1000) {
+                    pieces.withLock { $0.popLast() }
+                } descriptor: {
+                    blob
+                }
+                #expect(sent == blob)
+            }
+        }
+        #expect(seen.all == ["PATCH nobody", "PUT nobody"])
+    }
+
+    @Test(
+        arguments: [
+            ("https://h:1/v2/a/uploads/", "/v2/x?s=1", "https://h:1/v2/x?s=1"),
+            ("http://h/v2/a/u/", "rel?s=1", "http://h/v2/a/u/rel?s=1"),
+            ("http://h/a?b=/c", "rel", "http://h/rel"), ("https://h/a", "//o/b", "https://o/b"),
+            ("http://h/a", "https://o/b", "https://o/b"),
+        ]
+    )
+    func locationsMayBeOfEveryKind(url: String, location: String, expected: String) throws {
+        let registry = Registry(HTTPClient(), try ImageReference(parsing: "localhost/a"), RegistryAccess())
+        #expect(try registry.absolute(location, from: url) == expected)
+    }
+
+    @Test func fromTLSThereIsNoWayToPlainText() throws {
+        let registry = Registry(HTTPClient(), try ImageReference(parsing: "registry.example/a"), RegistryAccess())
+        #expect(throws: ImageTransferError.self) {
+            try registry.absolute("http://registry.example/x", from: "https://registry.example/y")
+        }
+    }
+
+    @Test func aBlobThatIsKeptElsewhereIsFollowedWithoutCredentials() async throws {
+        let bytes = Array("{}".utf8)
+        let blob = Descriptor(type: "", digest: Digest(hash: SHA256.hash(bytes)), size: 2)
+        try await served { request in
+            guard request.header("authorization") == nil, request.query == "signature=1" else {
+                return ServerResponse(400)
+            }
+            return ServerResponse(200, headers: [], body: .bytes(bytes))
+        } _: { other in
+            try await Tests.withRegistry(FakeRegistry(.basic(user: "me", password: "p:w"))) { request in
+                guard request.method == "GET", request.header("authorization") != nil else { return nil }
+                return ServerResponse(307, headers: [("Location", "http://\(other)/blob?signature=1")])
+            } _: { target, _ in
+                let registry = Registry(
+                    HTTPClient(),
+                    target,
+                    RegistryAccess(credentials: Self.me),
+                    limits: Tests.limits
+                )
+                let received = try await registry.blob(blob)
+                #expect(received == bytes)
+            }
+        }
+    }
+
+    @Test func redirectionsInACircleEnd() async throws {
+        try await Tests.withRegistry(FakeRegistry()) { request in
+            ServerResponse(307, headers: [("Location", request.path)])
+        } _: { target, fake in
+            let registry = Registry(HTTPClient(), target, RegistryAccess(), limits: Tests.limits)
+            let error = await Tests.failure { try await registry.manifest("1.0") }
+            #expect(error?.code == .registryRefused)
+        }
+    }
+
+    @Test func aBlobThatIsNotItsDigestIsRefused() async throws {
+        try await Tests.withRegistry(FakeRegistry()) { request in
+            request.method == "GET" ? ServerResponse(200, text: "something else") : nil
+        } _: { target, _ in
+            let registry = Registry(HTTPClient(), target, RegistryAccess(), limits: Tests.limits)
+            let digest = Digest(hash: SHA256.hash([1]))
+            let blob = await Tests.failure { try await registry.blob(Descriptor(type: "", digest: digest, size: 1)) }
+            #expect(blob?.code == .registryDigestMismatch)
+            let manifest = await Tests.failure { try await registry.manifest("\(digest)") }
+            #expect(manifest?.code == .registryDigestMismatch)
+        }
+    }
+
+    // MARK: Over TLS
+
+    @Test(.rows(28)) func aRegistryWithAnAuthorityOfItsOwnIsTrustedWhenItIsGiven() async throws {
+        let certificate = try SelfSignedCertificate(for: "localhost")
+        let archive = try ImageBuilder.ordinary.archive()
+        let fake = FakeRegistry()
+        try await served(fake.handle) { configuration in
+            configuration.certificate = certificate.certificate
+            configuration.privateKey = certificate.privateKey
+        } _: { host in
+            let target = try ImageReference(parsing: "\(host)/kafka/worker:1.0")
+            let endpoints = try RegistryEndpoints(parsing: "\(host)=https://\(host)")
+            _ = try await Tests.transfer(MemorySource(archive), target) {
+                $0.access.endpoints = endpoints
+                $0.access.tls = TLSMaterial(authorities: certificate.certificate)
+            }
+            #expect(fake.manifests["1.0"] != nil)
+            let error = await Tests.failure {
+                try await Tests.transfer(MemorySource(archive), target) { $0.access.endpoints = endpoints }
+            }
+            #expect(error?.code == .registryUnreachable)
+        }
+    }
+
+    // MARK: Refusals
+
+    @Test(
+        arguments: [
+            (401, "UNAUTHORIZED", "RegistryUnauthorized"), (403, "DENIED", "RegistryForbidden"),
+            (400, "DENIED", "RegistryForbidden"),
+            (404, "NAME_UNKNOWN", "ImageNotFound"), (429, "TOOMANYREQUESTS", "RegistryThrottled"),
+            (500, "UNKNOWN", "RegistryFailing"),
+            (507, "", "RegistryOutOfSpace"), (400, "DIGEST_INVALID", "RegistryDigestMismatch"),
+            (400, "MANIFEST_INVALID", "RegistryRefused"),
+            (413, "", "RegistryRefused"),
+        ]
+    )
+    func everyRefusalHasItsReason(status: Int, code: String, reason: String) {
+        let body = code.isEmpty ? "" : #"{"errors":[{"code":"\#(code)","message":"why\nnot"}]}"#
+        let answer = Registry.Answer(status: status, headers: [], body: Array(body.utf8), url: "")
+        let error = RegistryRefusal(answer).error("PUT http://r/v2/a", "http://r")
+        #expect(error.reason == reason)
+        #expect(error.message.contains("PUT http://r/v2/a was answered with \(status)"))
+        #expect(code.isEmpty || error.message.contains("\(code): whynot"))
+    }
+}

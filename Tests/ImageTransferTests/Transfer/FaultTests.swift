@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Basics
+import HTTPServer
+import TestStorage
+import TestSupport
+import Testing
+
+@testable import ImageTransfer
+
+/// Sources and registries that fail: the error says so, everybody ends, and nothing is visible.
+@Suite(.timeLimit(.minutes(1)))
+struct FaultTests {
+    typealias Tests = ImageTransferTests
+
+    /// Layers that do not compress, each larger than what may wait on its way.
+    static func large() throws -> [UInt8] { try largeArchive.get() }
+
+    private static let largeArchive = Result {
+        try ImageBuilder((1...5).map { ImageBuilder.noiseLayer(3 << 20, seed: $0) }).archive()
+    }
+
+    @Test(arguments: [true, false], [200_000, 3_500_000, 9_000_000] as [Int64])
+    func aSourceThatFailsIsTheError(isStream: Bool, position: Int64) async throws {
+        let archive = try Self.large()
+        try await Tests.withRegistry { target, fake in
+            await #expect(throws: MemorySource.Broken()) {
+                try await Tests.transfer(MemorySource(archive, isStream: isStream, failsAt: position), target)
+            }
+            #expect(fake.manifests.isEmpty)
+            #expect(fake.openUploads == 0)
+        }
+    }
+
+    @Test(arguments: [true, false], ["POST", "PATCH", "PUT"])
+    func aRegistryThatRefusesEndsTheTransfer(isStream: Bool, method: String) async throws {
+        let archive = try Self.large()
+        try await Tests.withRegistry(FakeRegistry()) { request in
+            request.method == method ? FakeRegistry.error(403, "DENIED") : nil
+        } _: { target, fake in
+            let error = await Tests.failure {
+                try await Tests.transfer(MemorySource(archive, isStream: isStream, pieceSize: 8 << 20), target)
+            }
+            #expect(error?.code == .registryForbidden)
+            #expect(fake.manifests.isEmpty)
+            // What has been begun is taken back, but for an upload whose beginning was still on its way.
+            #expect(fake.openUploads <= 1)
+        }
+    }
+
+    @Test(arguments: ["PATCH", "PUT"]) func aRegistryThatFailsForAMomentCostsOneLayer(method: String) async throws {
+        let archive = try Self.large()
+        let failures = Locked(0)
+        let outcome = try await Tests.withRegistry(FakeRegistry()) { request in
+            guard request.method == method else { return nil }
+            let isFirst = failures.withLock { failures in
+                failures += 1
+                return failures == 2
+            }
+            return isFirst ? ServerResponse(503) : nil
+        } _: { target, fake in
+            let outcome = try await Tests.transfer(MemorySource(archive), target)
+            #expect(fake.manifests["1.0"] != nil)
+            #expect(fake.openUploads == 0)
+            return outcome
+        }
+        let fresh = try await Tests.withRegistry { target, _ in
+            try await Tests.transfer(MemorySource(archive), target).digest
+        }
+        #expect(outcome.digest == fresh)
+    }
+
+    @Test(arguments: [true, false]) func aTransferThatIsCancelledEnds(isStream: Bool) async throws {
+        let archive = try Self.large()
+        let begun = Recorder<String>()
+        let end = Latch()
+        try await Tests.withRegistry(FakeRegistry()) { request in
+            guard request.method == "PATCH" else { return nil }
+            begun.record(request.path)
+            try? await end.wait()
+            return nil
+        } _: { target, fake in
+            defer { end.open() }
+            let result = await running {
+                try await Tests.transfer(MemorySource(archive, isStream: isStream, pieceSize: 8 << 20), target)
+            } while: { cancel in
+                await begun.wait(for: 1)
+                cancel()
+            }
+            #expect(throws: CancellationError.self) { try result.get() }
+            #expect(fake.manifests.isEmpty)
+        }
+    }
+
+    @Test func aTransferMayBeCancelledAtAnyMoment() async throws {
+        let archive = try ImageBuilder.ordinary.archive()
+        try await Tests.withRegistry { target, fake in
+            for round in 0..<60 {
+                let source = MemorySource(archive, isStream: round.isMultiple(of: 2), pieceSize: 50_000)
+                let result = await running {
+                    try await Tests.transfer(source, target)
+                } while: { cancel in
+                    for _ in 0..<round * 40 { await Task.yield() }
+                    cancel()
+                }
+                if case .failure(let error) = result { #expect(error is CancellationError) }
+            }
+            // And then it works.
+            _ = try await Tests.transfer(MemorySource(archive), target)
+            #expect(fake.manifests["1.0"] != nil)
+        }
+    }
+
+    @Test func aDiskThatIsFullSaysSo() async throws {
+        let archive = try ImageBuilder.ordinary.archive()
+        // As docker-registry 2.8 answers when its disk is full.
+        let detail = #"{"DriverName":"filesystem","Enclosed":{"Op":"write","Path":"/data","Err":28}}"#
+        try await Tests.withRegistry(FakeRegistry()) { request in
+            request.method == "PATCH" ? FakeRegistry.error(500, "UNKNOWN", detail) : nil
+        } _: { target, fake in
+            let error = await Tests.failure { try await Tests.transfer(MemorySource(archive), target) }
+            #expect(error?.code == .registryOutOfSpace)
+            #expect(error?.reason == "RegistryOutOfSpace")
+            #expect(error?.advice?.contains("make room") == true)
+            #expect(fake.manifests.isEmpty)
+        }
+    }
+
+    @Test(arguments: ["PUT /v2/kafka/worker/blobs", "PUT /v2/kafka/worker/manifests"])
+    func aRegistryThatStoresSomethingElseIsNoticed(call: String) async throws {
+        let archive = try ImageBuilder.ordinary.archive()
+        try await Tests.withRegistry(FakeRegistry()) { request in
+            guard "\(request.method) \(request.path)".hasPrefix(call) else { return nil }
+            return ServerResponse(201, headers: [("Docker-Content-Digest", ImageBuilder.digest([1]))])
+        } _: { target, _ in
+            let error = await Tests.failure { try await Tests.transfer(MemorySource(archive), target) }
+            #expect(error?.code == .registryDigestMismatch)
+        }
+    }
+
+    @Test func aRegistryThatIsNotThereIsUnreachable() async throws {
+        let archive = try ImageBuilder.ordinary.archive()
+        let target = try await Tests.withRegistry { target, _ in target }
+        let error = await Tests.failure { try await Tests.transfer(MemorySource(archive), target) }
+        #expect(error?.code == .registryUnreachable)
+        #expect(error?.advice?.contains("REGISTRY_ENDPOINTS") == true)
+    }
+
+    @Test func somethingThatIsNoRegistryIsNotMistakenForOne() async throws {
+        let archive = try ImageBuilder.ordinary.archive()
+        try await Tests.withRegistry(FakeRegistry()) { _ in
+            ServerResponse(200, text: "<html>Welcome</html>")
+        } _: { target, _ in
+            let error = await Tests.failure { try await Tests.transfer(MemorySource(archive), target) }
+            #expect(error?.code == .registryRefused)
+        }
+    }
+
+    @Test func progressNamesBothStagesAndEveryLayer() async throws {
+        let archive = try Self.large()
+        let reports = Recorder<ImageTransferProgress>()
+        try await Tests.withRegistry { target, _ in
+            let job = ImageTransferJob(source: MemorySource(archive), target: target)
+            _ = try await ImageTransfer(.init(), limits: Tests.limits).transfer(job) { reports.record($0) }
+        }
+        let all = reports.all
+        #expect(all.first?.stage == .reading)
+        #expect(all.last?.stage == .completing)
+        #expect(all.last?.layers.count == 5)
+        #expect(all.last?.bytesRead == all.last?.bytesTotal)
+        #expect((all.last?.bytesSent ?? 0) > 15 << 20)
+        #expect(all.count > 10)
+    }
+}

@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Basics
+import Compression
+import TestStorage
+import TestSupport
+import Testing
+
+@testable import ImageTransfer
+
+/// Archives that are not what they should be: the right image or a clear error, read both ways, and nothing visible.
+@Suite(.timeLimit(.minutes(1)))
+struct HostileArchiveTests {
+    typealias Tests = ImageTransferTests
+    typealias Code = ImageTransferError.Code
+
+    /// Both ways to read it end with this error, and with nothing in the registry that could be pulled.
+    func expect(_ code: Code, of archive: [UInt8], saying words: String = "", ways: [Bool] = [true, false]) async throws
+    {
+        for isStream in ways {
+            try await Tests.withRegistry { target, fake in
+                let error = await Tests.failure {
+                    try await Tests.transfer(MemorySource(archive, isStream: isStream), target)
+                }
+                #expect(error?.code == code)
+                #expect(words.isEmpty || error?.description.contains(words) == true, "\(error.map { "\($0)" } ?? "")")
+                #expect(fake.manifests.isEmpty)
+            }
+        }
+    }
+
+    func tar(_ build: (inout TarWriter) throws -> Void) rethrows -> [UInt8] {
+        var tar = TarWriter()
+        try build(&tar)
+        tar.finish()
+        return tar.bytes
+    }
+
+    @Test func whatIsNoTarIsRefused() async throws {
+        try await expect(.archiveInvalid, of: [], saying: "empty")
+        try await expect(.archiveInvalid, of: [1, 2, 3], saying: "cut off")
+        try await expect(
+            .archiveInvalid,
+            of: Array("PK\u{3}\u{4}".utf8) + ImageBuilder.noise(5000, seed: 1),
+            saying: "no tar"
+        )
+        try await expect(.archiveInvalid, of: Array(repeating: 0, count: 10_240), saying: "no tar")
+        try await expect(.archiveInvalid, of: Array(#"{"errors":[]}"#.utf8) + ImageBuilder.noise(600, seed: 1))
+        try await expect(.archiveInvalid, of: try ImageBuilder.gzip(Array("no tar".utf8)))
+        try await expect(
+            .archiveInvalid,
+            of: try ImageBuilder.gzip(ImageBuilder.noise(5000, seed: 1)),
+            saying: "no tar"
+        )
+    }
+
+    @Test(arguments: ImageBuilder.Layout.allCases) func anArchiveThatIsCutOffIsRefused(layout: ImageBuilder.Layout)
+        async throws
+    {
+        var image = ImageBuilder.ordinary
+        image.layout = layout
+        let archive = try image.archive()
+        for part in [600, archive.count / 3, archive.count / 2, archive.count - 3000] {
+            let cut = Array(archive.prefix(part))
+            for isStream in [true, false] {
+                try await Tests.withRegistry { target, fake in
+                    let error = await Tests.failure {
+                        try await Tests.transfer(MemorySource(cut, isStream: isStream), target)
+                    }
+                    #expect([.archiveInvalid, .manifestMissing].contains(error?.code))
+                    #expect(fake.manifests.isEmpty)
+                }
+            }
+        }
+        let packed = try ImageBuilder.gzip(archive)
+        try await expect(.archiveInvalid, of: Array(packed.prefix(packed.count / 2)), saying: "ends in the middle")
+    }
+
+    @Test func aTarThatIsNoImageSaysSo() async throws {
+        try await expect(
+            .manifestMissing,
+            of: tar { $0.file("etc/hosts", "127.0.0.1 localhost") },
+            saying: "docker save"
+        )
+        try await expect(.archiveInvalid, of: tar { $0.file("manifest.json", "[]") }, saying: "no image")
+        try await expect(.archiveInvalid, of: tar { $0.file("manifest.json", "{") }, saying: "manifest.json")
+        try await expect(.archiveInvalid, of: tar { $0.file("manifest.json", #"[{"Config":7}]"#) }, saying: "Config")
+        try await expect(.archiveInvalid, of: tar { $0.file("index.json", #"{"manifests":7}"#) }, saying: "manifests")
+        let deep = String(repeating: "[", count: 100_000) + String(repeating: "]", count: 100_000)
+        try await expect(.archiveInvalid, of: tar { $0.file("manifest.json", deep) })
+    }
+
+    @Test func partsThatAreMissingAreNamed() async throws {
+        let manifest = #"[{"Config":"c.json","RepoTags":null,"Layers":["a/layer.tar"]}]"#
+        try await expect(.archiveInvalid, of: tar { $0.file("manifest.json", manifest) }, saying: "a/layer.tar")
+        try await expect(
+            .archiveInvalid,
+            of: tar { tar in
+                tar.file("manifest.json", manifest)
+                tar.file("a/layer.tar", ImageBuilder.textLayer())
+            },
+            saying: "c.json"
+        )
+    }
+
+    @Test func aLayerThatIsAnotherOneIsNoticed() async throws {
+        for layout in ImageBuilder.Layout.allCases {
+            for packing in ImageBuilder.Packing.allCases {
+                var image = ImageBuilder.ordinary
+                (image.layout, image.packing) = (layout, packing)
+                image.diffIDs = image.layers.map(ImageBuilder.digest)
+                image.diffIDs?[1] = ImageBuilder.digest([1])
+                try await expect(.digestMismatch, of: try image.archive())
+            }
+        }
+    }
+
+    @Test func aBlobThatIsNotItsDigestIsNoticed() async throws {
+        for packing in ImageBuilder.Packing.allCases {
+            var image = ImageBuilder.ordinary
+            (image.layout, image.packing) = (.oci, packing)
+            var archive = try image.archive()
+            // In the middle of the layer that does not compress.
+            archive[archive.count / 2] ^= 0xff
+            let damaged = archive
+            for isStream in [true, false] {
+                try await Tests.withRegistry { target, fake in
+                    let error = await Tests.failure {
+                        try await Tests.transfer(MemorySource(damaged, isStream: isStream), target)
+                    }
+                    #expect([.digestMismatch, .archiveInvalid].contains(error?.code))
+                    #expect(fake.manifests.isEmpty)
+                }
+            }
+        }
+    }
+
+    @Test(arguments: ImageBuilder.Layout.allCases)
+    func aConfigurationThatIsNotItsDigestIsNoticed(layout: ImageBuilder.Layout) async throws {
+        var image = ImageBuilder.ordinary
+        image.layout = layout
+        var archive = try image.archive()
+        let needle = Array("\"os\":\"linux\"".utf8)
+        for start in 0..<archive.count - needle.count where archive[start..<start + needle.count].elementsEqual(needle)
+        {
+            archive[start + 6] = UInt8(ascii: "X")
+        }
+        try await expect(.digestMismatch, of: archive)
+    }
+
+    @Test func linksLeadOnlyToFilesOfTheArchive() async throws {
+        let manifest = { @Sendable (layer: String) in #"[{"Config":"c.json","RepoTags":[],"Layers":["\#(layer)"]}]"# }
+        let layer = ImageBuilder.textLayer()
+        let image = ImageBuilder([layer])
+        @Sendable func archive(_ name: String, _ links: [(String, String)]) -> [UInt8] {
+            tar { tar in
+                tar.file("a/layer.tar", layer)
+                for (name, target) in links { tar.link(name, to: target) }
+                tar.file("c.json", image.configuration)
+                tar.file("manifest.json", manifest(name))
+            }
+        }
+        // Through three links, one of them from the root.
+        let chain = [("b/layer.tar", "../c"), ("c", "/d/e/../f"), ("d/f", "./../a/layer.tar")]
+        for isStream in [true, false] {
+            try await Tests.withRegistry { target, fake in
+                let source = MemorySource(archive("b/layer.tar", chain), isStream: isStream)
+                _ = try await Tests.transfer(source, target)
+                #expect(fake.manifests["1.0"] != nil)
+            }
+        }
+        try await expect(.archiveInvalid, of: archive("x", [("x", "y"), ("y", "x")]), saying: "lacks x")
+        try await expect(.archiveInvalid, of: archive("x", [("x", "../../etc/passwd")]), saying: "lacks x")
+        try await expect(.archiveInvalid, of: archive("x", [("x", "/etc/passwd")]), saying: "lacks x")
+        try await expect(.archiveInvalid, of: archive("../../etc/passwd", []), saying: "lacks")
+    }
+
+    @Test func sizesThatCannotBeAreRefused() async throws {
+        for field in [
+            [0xff] + [UInt8](repeating: 0xff, count: 11), [0x80, 0, 0, 0, 0x7f] + [UInt8](repeating: 0xff, count: 7),
+            TarWriter.octal(1 << 32, 11), [0x80, 0, 0, 0, 0, 0, 0xff, 0, 0, 0, 0, 0],
+        ] as [[UInt8]] {
+            var tar = TarWriter()
+            tar.file("first", "first")
+            tar.header("layer.tar", sizeField: field)
+            tar.append(ImageBuilder.noise(5000, seed: 1))
+            try await expect(.archiveInvalid, of: tar.bytes)
+        }
+    }
+
+    @Test func aHugeManifestIsNotRead() async throws {
+        // 100 MB of manifest, without having them in memory: the way the archive is read does not need its content.
+        let large = [UInt8](repeating: UInt8(ascii: " "), count: 20 << 20)
+        let archive = tar { $0.file("manifest.json", Array("[".utf8) + large) }
+        try await expect(.archiveTooLarge, of: archive, saying: "manifest.json has 20.0 MiB")
+        let packed = try ImageBuilder.gzip(archive)
+        try await expect(.archiveTooLarge, of: packed, saying: "manifest.json has 20.0 MiB")
+    }
+
+    @Test func manyDocumentsTogetherAreTooLargeToo() async throws {
+        let document = Array(("[" + String(repeating: " ", count: 3 << 20) + "]").utf8)
+        let archive = tar { tar in for number in 0..<8 { tar.file("\(number).json", document) } }
+        try await expect(.archiveTooLarge, of: archive, ways: [true])
+    }
+
+    @Test func aHundredThousandEntriesAreTooMany() async throws {
+        let one = tar { $0.file("x", "x") }.dropLast(1024)
+        var archive: [UInt8] = []
+        for _ in 0..<100_000 { archive += one }
+        try await expect(.archiveTooLarge, of: archive, saying: "entries")
+    }
+
+    @Test func tooManyLayersAreRefused() async throws {
+        let names = Array(repeating: "\"l\"", count: 1001).joined(separator: ",")
+        let layer = ImageBuilder.textLayer()
+        let id = "\"\(ImageBuilder.digest(layer))\""
+        let ids = Array(repeating: id, count: 1001).joined(separator: ",")
+        let archive = tar { tar in
+            tar.file("l", layer)
+            tar.file("c", #"{"rootfs":{"diff_ids":[\#(ids)]}}"#)
+            tar.file("manifest.json", #"[{"Config":"c","Layers":[\#(names)]}]"#)
+        }
+        try await expect(.archiveTooLarge, of: archive, saying: "layers")
+    }
+
+    @Test func whatStandsForHundredsOfMegabytesNeedsNoMemoryForThem() async throws {
+        // 200 MB of zeros in a few hundred kilobytes, as a layer and around everything; how far such a thing may go is
+        // tested where it is decompressed.
+        var header = TarWriter()
+        header.header("zeros", sizeField: TarWriter.octal(200 << 20, 11))
+        let pieces = [header.bytes] + Array(repeating: [UInt8](repeating: 0, count: 1 << 20), count: 201)
+        var packed: [UInt8] = []
+        var deflater = try Deflater(.gzip)
+        for piece in pieces { try piece.withUnsafeBytes { try deflater.compress($0) { packed += $0 } } }
+        try deflater.compress(UnsafeRawBufferPointer(start: nil, count: 0), isLast: true) { packed += $0 }
+        try await expect(.manifestMissing, of: packed)
+        let image = ImageBuilder([packed])
+        try await expect(.digestMismatch, of: try image.archive())
+    }
+
+    @Test func layersThatAreNoTarsAreWhatTheirDigestSays() async throws {
+        // Whether a layer unpacks is the node's business; that it is the right one is ours.
+        var image = ImageBuilder([ImageBuilder.noise(5000, seed: 1)])
+        image.layout = .blobs
+        let archive = try image.archive()
+        try await Tests.withRegistry { target, fake in
+            _ = try await Tests.transfer(MemorySource(archive), target)
+            #expect(fake.manifests["1.0"] != nil)
+        }
+    }
+
+    @Test func damagedArchivesNeverGiveAnotherImage() async throws {
+        let archive = try ImageBuilder([ImageBuilder.textLayer(), ImageBuilder.noiseLayer(3000, seed: 1)]).archive()
+        try await Tests.withRegistry { target, _ in
+            let right = try await Tests.transfer(MemorySource(archive), target).digest
+            var random = UInt64(7)
+            for round in 0..<150 {
+                var damaged = archive
+                for _ in 0..<4 {
+                    random = random &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+                    damaged[Int(random >> 33) % damaged.count] = UInt8(truncatingIfNeeded: random >> 20)
+                }
+                let source = MemorySource(damaged, isStream: round.isMultiple(of: 2))
+                do {
+                    let outcome = try await Tests.transfer(source, target)
+                    // Only what does not belong to the image was hit: a time, an owner, a version file.
+                    #expect(outcome.digest == right)
+                } catch {
+                    #expect(error is ImageTransferError)
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Basics
+import JSON
+import TestStorage
+import TestSupport
+import Testing
+
+@testable import ImageTransfer
+
+/// What is there already is neither read nor sent.
+@Suite(.timeLimit(.minutes(1)))
+struct ReuseTests {
+    typealias Tests = ImageTransferTests
+
+    func sends(_ fake: FakeRegistry) -> [String] {
+        fake.requests.filter { !$0.hasPrefix("HEAD") && !$0.hasPrefix("GET") }
+    }
+
+    @Test(.rows(29)) func anUnchangedObjectIsNotReadAndTheImageOnlyLookedFor() async throws {
+        let archive = try ImageBuilder.ordinary.archive()
+        try await Tests.withRegistry { target, fake in
+            let first = try await Tests.transfer(MemorySource(archive, version: "\"a\""), target)
+            #expect(first.version == "\"a\"")
+            #expect(!first.wasUnchanged)
+            fake.forgetRequests()
+            let source = MemorySource(archive, version: "\"a\"")
+            let previous = ImageTransferJob.Previous(version: "\"a\"", digest: first.digest, containsKittiwake: true)
+            let second = try await Tests.transfer(source, target, previous: previous)
+            #expect(second.wasUnchanged)
+            #expect(second.digest == first.digest)
+            #expect(second.containsKittiwake)
+            #expect(source.bytesTaken == 0)
+            #expect(fake.requests == ["HEAD /v2/kafka/worker/manifests/\(first.digest)"])
+        }
+    }
+
+    @Test func anImageThatWasLostIsBroughtAgain() async throws {
+        let archive = try ImageBuilder.ordinary.archive()
+        try await Tests.withRegistry { target, fake in
+            let digest = try #require(Digest(ImageBuilder.digest([1])))
+            let previous = ImageTransferJob.Previous(version: "\"a\"", digest: digest)
+            let outcome = try await Tests.transfer(MemorySource(archive, version: "\"a\""), target, previous: previous)
+            #expect(!outcome.wasUnchanged)
+            #expect(fake.manifests["1.0"] != nil)
+        }
+    }
+
+    @Test(.rows(29), arguments: ImageBuilder.Layout.allCases, ImageBuilder.Packing.allCases)
+    func theSameImageUnderAnotherKeyIsNotSentAgain(
+        layout: ImageBuilder.Layout,
+        packing: ImageBuilder.Packing
+    ) async throws {
+        var image = ImageBuilder.ordinary
+        (image.layout, image.packing) = (layout, packing)
+        let archive = try image.archive()
+        try await Tests.withRegistry { target, fake in
+            let first = try await Tests.transfer(MemorySource(archive), target)
+            fake.forgetRequests()
+            let source = MemorySource(archive)
+            let second = try await Tests.transfer(source, target)
+            #expect(second.digest == first.digest)
+            #expect(sends(fake).isEmpty)
+            #expect(second.bytesSent == 0)
+            #expect(second.layers.map(\.wasThere) == [true, true, true])
+            // Headers and documents, not the layer of 300 kB that does not compress.
+            #expect(source.bytesTaken < 200_000)
+        }
+    }
+
+    @Test func oneChangedLayerIsTheOnlyOneThatIsReadAndSent() async throws {
+        var image = ImageBuilder([
+            ImageBuilder.noiseLayer(400_000, seed: 1), ImageBuilder.noiseLayer(300_000, seed: 2),
+            ImageBuilder.noiseLayer(50_000, seed: 3),
+        ])
+        let before = try image.archive()
+        image.layers[2] = ImageBuilder.noiseLayer(50_000, seed: 4)
+        let after = try image.archive()
+        try await Tests.withRegistry { target, fake in
+            let first = try await Tests.transfer(MemorySource(before), target)
+            let source = MemorySource(after)
+            let second = try await Tests.transfer(source, target)
+            #expect(second.digest != first.digest)
+            #expect(second.layers.map(\.wasThere) == [true, true, false])
+            #expect(second.layers.prefix(2).map(\.descriptor) == first.layers.prefix(2).map(\.descriptor))
+            #expect(second.bytesSent < 60_000)
+            #expect(source.bytesTaken < 60_000 + 3 * 65_536 + 10_000)
+            // The result is the one that a fresh registry would have got.
+            let fresh = try await Tests.withRegistry { target, _ in
+                try await Tests.transfer(MemorySource(after), target).digest
+            }
+            #expect(second.digest == fresh)
+        }
+    }
+
+    @Test func aNewTagLearnsFromTheImageOfTheLastTransfer() async throws {
+        let archive = try ImageBuilder.ordinary.archive()
+        try await Tests.withRegistry { target, fake in
+            let first = try await Tests.transfer(MemorySource(archive, version: "1"), target)
+            fake.forgetRequests()
+            let next = try ImageReference(parsing: "\(target.registry)/\(target.repository):2.0")
+            let previous = ImageTransferJob.Previous(version: "1", digest: first.digest)
+            let outcome = try await Tests.transfer(MemorySource(archive, version: "2"), next, previous: previous)
+            #expect(outcome.digest == first.digest)
+            #expect(sends(fake) == ["PUT /v2/kafka/worker/manifests/2.0"])
+            #expect(fake.manifests["2.0"] == fake.manifests["1.0"])
+        }
+    }
+
+    @Test func whatTheCallerRemembersOfABrokenAttemptIsNotSentAgain() async throws {
+        let archive = try ImageBuilder.ordinary.archive()
+        try await Tests.withRegistry { target, fake in
+            let first = try await Tests.transfer(MemorySource(archive), target)
+            fake.forgetRequests()
+            let other = try ImageReference(parsing: "\(target.registry)/\(target.repository):other")
+            let outcome = try await Tests.transfer(MemorySource(archive), other) { $0.knownLayers = first.layers }
+            #expect(outcome.digest == first.digest)
+            #expect(sends(fake) == ["PUT /v2/kafka/worker/manifests/other"])
+        }
+    }
+
+    @Test func aLayerThatTheRegistryHasLostIsSentAgain() async throws {
+        let archive = try ImageBuilder.ordinary.archive()
+        try await Tests.withRegistry { target, fake in
+            let first = try await Tests.transfer(MemorySource(archive), target)
+            let lost = first.layers[1].descriptor.digest
+            fake.remove(blob: "\(lost)")
+            let second = try await Tests.transfer(MemorySource(archive), target)
+            #expect(second.digest == first.digest)
+            #expect(second.layers.map(\.wasThere) == [true, false, true])
+            #expect(fake.blobs["\(lost)"] != nil)
+        }
+    }
+
+    /// As `docker push` or skopeo leave it: Docker's names for the same things, other compressed bytes.
+    @Test func anImageThatAnotherToolHasPushedIsTakenAsItIs() async throws {
+        let image = ImageBuilder.ordinary
+        let archive = try image.archive()
+        let blobs = try image.layers.map(ImageBuilder.gzip)
+        let type = "application/vnd.docker.distribution.manifest.v2+json"
+        let layers = blobs.map { image.descriptor("application/vnd.docker.image.rootfs.diff.tar.gzip", $0) }
+        let configuration = image.descriptor("application/vnd.docker.container.image.v1+json", image.configuration)
+        let manifest = """
+            {"schemaVersion":2,"mediaType":"\(type)","config":\(configuration),"layers":[\(layers.joined(separator: ","))]}
+            """
+        try await Tests.withRegistry { target, fake in
+            for blob in blobs + [image.configuration] { fake.put(blob: blob) }
+            fake.put(manifest: Array(manifest.utf8), type: type, as: "1.0")
+            let outcome = try await Tests.transfer(MemorySource(archive), target)
+            #expect("\(outcome.digest)" == ImageBuilder.digest(Array(manifest.utf8)))
+            #expect(sends(fake).isEmpty)
+        }
+    }
+
+    @Test(arguments: ["{}", "[]", "no JSON", #"{"schemaVersion":1,"fsLayers":[]}"#])
+    func aTagThatIsNoImageTeachesNothing(manifest: String) async throws {
+        let archive = try ImageBuilder.ordinary.archive()
+        try await Tests.withRegistry { target, fake in
+            fake.put(manifest: Array(manifest.utf8), type: "application/vnd.oci.image.manifest.v1+json", as: "1.0")
+            let outcome = try await Tests.transfer(MemorySource(archive), target)
+            #expect(outcome.layers.map(\.wasThere) == [false, false, false])
+        }
+    }
+
+    @Test func anUntouchedManifestKeepsItsDigest() async throws {
+        for packing in [ImageBuilder.Packing.gzip, .zstd] {
+            var image = ImageBuilder.ordinary
+            (image.layout, image.packing) = (.oci, packing)
+            let archive = try image.archive()
+            let manifest = try image.ociManifest
+            try await Tests.withRegistry { target, fake in
+                let outcome = try await Tests.transfer(MemorySource(archive), target)
+                #expect("\(outcome.digest)" == ImageBuilder.digest(manifest))
+                #expect(fake.manifests["1.0"] == manifest)
+            }
+        }
+    }
+
+    // MARK: kittiwake in the image
+
+    static func withKittiwake(_ files: [String: String], entrypoint: [String] = ["java"]) -> ImageBuilder {
+        var image = ImageBuilder([ImageBuilder.textLayer(), ImageBuilder.textLayer("x\n", files: files)])
+        image.entrypoint = entrypoint
+        return image
+    }
+
+    @Test(
+        arguments: [
+            (["usr/bin/kittiwake": "0000755"], ["java"], true),
+            (["./usr/local/bin/kittiwake": "0000755"], ["java"], true),
+            (["usr/bin/kittiwake": "0000644"], ["java"], false), (["opt/doc/kittiwake": "0000755"], ["java"], false),
+            (["usr/bin/kittiwaken": "0000755"], ["java"], false), ([:], ["/app/kittiwake", "coordinator"], true),
+            ([:], [], false),
+        ] as [([String: String], [String], Bool)]
+    )
+    func theProgramIsFoundInTheImage(files: [String: String], entrypoint: [String], isThere: Bool) async throws {
+        for layout in ImageBuilder.Layout.allCases {
+            for packing in ImageBuilder.Packing.allCases {
+                var image = Self.withKittiwake(files, entrypoint: entrypoint)
+                (image.layout, image.packing) = (layout, packing)
+                let archive = try image.archive()
+                for isStream in [true, false] {
+                    try await Tests.withRegistry { target, _ in
+                        let source = MemorySource(archive, isStream: isStream)
+                        let outcome = try await Tests.transfer(source, target) { $0.looksForKittiwake = true }
+                        #expect(outcome.containsKittiwake == isThere)
+                    }
+                }
+            }
+        }
+    }
+
+    @Test(arguments: ImageBuilder.Layout.allCases, ImageBuilder.Packing.allCases)
+    func whatWasFoundIsStillKnownWhenNoLayerIsSent(
+        layout: ImageBuilder.Layout,
+        packing: ImageBuilder.Packing
+    ) async throws {
+        var image = Self.withKittiwake(["usr/bin/kittiwake": "0000755"])
+        (image.layout, image.packing) = (layout, packing)
+        let archive = try image.archive()
+        let isKept = !(layout == .oci && packing != .plain)  // somebody else's manifest says nothing
+        try await Tests.withRegistry { target, fake in
+            _ = try await Tests.transfer(MemorySource(archive), target)
+            fake.forgetRequests()
+            let source = MemorySource(archive)
+            let outcome = try await Tests.transfer(source, target) { $0.looksForKittiwake = true }
+            #expect(outcome.containsKittiwake)
+            #expect(sends(fake).isEmpty)
+            if isKept { #expect(outcome.bytesRead < 10_000) }
+        }
+    }
+}
