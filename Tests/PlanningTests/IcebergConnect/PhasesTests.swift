@@ -79,6 +79,14 @@ struct PhasesTests {
         #expect(Self.shown(&scene) == [.building, .deploying, .ready])
     }
 
+    @Test func aNewImageGoesThroughThePhasesHoweverFastItWas() throws {
+        var scene = try Scene.quickStart()
+        try scene.becomeReady()
+        try scene.edit(String(decoding: Self.tagged("v2"), as: UTF8.self))
+        try scene.finishTransfers()
+        #expect(Self.shown(&scene) == [.downloading, .building, .deploying, .ready])
+    }
+
     static func tagged(_ tag: String) throws -> [UInt8] {
         try Scene.manifest { spec in
             for role in ["worker", "coordinator"] { spec["spec"]?["images"]?[role]?["tag"] = .string(tag) }
