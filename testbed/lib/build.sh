@@ -77,15 +77,36 @@ kube_flags() {
 
 # go_program MODULE LINKER-FLAGS: builds when the module or the flags differ from the last build.
 go_program() {
-	local module=$1 flags=$2 stamp=$bin/.$1.stamp sum
+	local module=$1 flags=$2 stamp=$bin/.$1.stamp sum packages_in_all
 	sum=$({ cd "$here/programs/$module" && find . -type f | sort | xargs sha256sum && printf '%s' "$flags"; } | sha256sum)
 	if [[ -x $bin/$module && -e $stamp && $(<"$stamp") == "$sum" ]]; then return; fi
 	require_go
+	say "fetching the sources of $module"
+	packages_in_all=$(cd "$here/programs/$module" && CGO_ENABLED=0 go list -mod=readonly -deps . 2> >(errors_of_go) | wc -l)
 	say "building $module"
 	(cd "$here/programs/$module" && CGO_ENABLED=0 nice -n 10 \
-		go build -mod=readonly -buildvcs=false -trimpath -ldflags "$flags" -o "$bin/.$module.part" .)
+		go build -v -mod=readonly -buildvcs=false -trimpath -ldflags "$flags" -o "$bin/.$module.part" . 2>&1) |
+		show_packages "$packages_in_all" >&2
 	mv -f "$bin/.$module.part" "$bin/$module"
 	printf '%s' "$sum" >"$stamp"
+}
+
+errors_of_go() { grep -v '^go: downloading ' >&2 || true; }
+
+# show_packages ALL: a line for each tenth of the packages that "go build -v" names; other lines as they are.
+show_packages() {
+	local line built=0 shown=0
+	while read -r line; do
+		case $line in
+		'go: downloading '*) continue ;;
+		*[\ :]*) printf '%s\n' "$line" && continue ;;
+		esac
+		built=$((built + 1))
+		if ((10 * built / $1 > shown)); then
+			shown=$((10 * built / $1))
+			say "  $built of $1 packages"
+		fi
+	done
 }
 
 require_go() {
