@@ -43,8 +43,11 @@ let package = Package(
         library("CYYJSON", pkgConfig: "yyjson"),
         library("CZstd", pkgConfig: "libzstd"),
 
-        // Pure: values in, values out
+        // Ground: what every target may use
         target("Basics", ["CSystem"]),
+        target("Crypto", ["CCrypto"]),
+
+        // Pure: values in, values out
         target("Storage/Archive"),
         target("Encoding/JSON", ["CYYJSON"]),
         target("Encoding/YAML", ["CYAML", "JSON"]),
@@ -52,8 +55,7 @@ let package = Package(
         target("Resources", ["Basics", "JSON", "KubernetesModel", "YAML"]),
         target("Planning", ["Basics", "Crypto", "JSON", "KubernetesModel", "Resources"]),
 
-        // Bindings: one C library each
-        target("Crypto", ["CCrypto"]),
+        // Bindings: C libraries made Swift
         target("Encoding/Compression", ["CISAL", "CZstd"]),
         target("HTTP/HTTPClient", ["Basics", "CCurl", "CSystem"]),
         target("HTTP/HTTPServer", ["Basics", "CMicrohttpd"]),

@@ -8,8 +8,7 @@ internal import KubernetesModel
 /// A Kubernetes API server in this process, with real HTTP: objects with versions, lists in pages, watches, server-side
 /// apply, patches, finalizers, Leases. It takes any kind of object as it comes.
 ///
-/// The same contract tests run against it and against a real one, so that it cannot drift (`kubernetes-runtime.md`, part
-/// 4).
+/// The same contract tests run against it and against a real one, so that it cannot drift.
 package final class APIServer: Sendable {
     struct State: Sendable {
         var table = ObjectTable()

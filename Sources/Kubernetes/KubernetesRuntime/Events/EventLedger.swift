@@ -11,8 +11,8 @@ struct EventKey: Hashable, Sendable {
     var action: String
 }
 
-/// Which events are sent, when, and as what: the rules without threads, clock or network (`kubernetes-runtime.md`, 2.8;
-/// the numbers of a series are client-go's).
+/// Which events are sent, when, and as what: the rules without threads, clock or network (the
+/// numbers of a series are client-go's).
 struct EventLedger: Sendable {
     /// What to do about one event now.
     enum Step: Equatable, Sendable {

@@ -2,8 +2,8 @@
 
 /// The list+watch protocol as data in, commands out.
 ///
-/// Lists are always consistent reads and always in pages (`kubernetes-runtime.md`, 1.3); the position of a watch moves
-/// with every event and is kept over everything but a new list.
+/// Lists are always consistent reads and always in pages; the position of a watch moves with every event
+/// and is kept over everything but a new list.
 package struct WatchMachine: Sendable {
     /// How a list or a watch failed, as far as it matters for what comes next.
     package enum Failure: Equatable, Sendable {
