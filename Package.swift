@@ -88,7 +88,7 @@ let package = Package(
                 "KubernetesModel", "KubernetesRuntime", "ObjectStorage", "Planning", "Resources",
             ]
         ),
-        target("CommandLine"),
+        target("CommandLine", ["Basics"]),
         target(
             "Commands",
             [
@@ -121,6 +121,7 @@ let package = Package(
         tests(of: "Basics"),
         .testTarget(name: "ClusterTests", dependencies: ["JSON", "TestSupport"], swiftSettings: settings),
         tests(of: "CommandLine"),
+        tests(of: "Commands", ["CommandLine"]),
         tests(of: "Coordinator", ["Basics", "HTTPServer", "JSON"]),
         tests(of: "Compression", ["TestStorage"]),
         tests(of: "ConnectClient", ["HTTPClient", "HTTPServer"]),
