@@ -37,9 +37,10 @@ func clientSettings(_ metrics: Metrics, _ log: Log) -> KubernetesClient.Settings
     return settings
 }
 
-/// The machine's name; in a pod that is the pod's.
-func hostName() -> String {
+/// The machine's name and a random part: two processes of one machine must not take each other's lease for their own.
+func processIdentity() -> String {
     var name = [CChar](repeating: 0, count: 256)
-    guard gethostname(&name, name.count - 1) == 0 else { return "localhost" }
-    return String(decoding: name.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+    let isKnown = gethostname(&name, name.count - 1) == 0
+    let host = isKnown ? String(decoding: name.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self) : "host"
+    return "\(host)_\(String(UInt64.random(in: .min ... .max), radix: 16))"
 }

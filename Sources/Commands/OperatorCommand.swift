@@ -15,7 +15,7 @@ let operatorCommand = Program.Subcommand(
 ) { call in
     let settings: OperatorSettings
     do throws(SettingsError) {
-        settings = try OperatorSettings(environment: call.environment, hostName: hostName())
+        settings = try OperatorSettings(environment: call.environment, processIdentity: processIdentity())
     } catch {
         throw UsageError(error.description)
     }
