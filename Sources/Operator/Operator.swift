@@ -100,6 +100,8 @@ package struct Operator: Sendable {
         ]
         var configuration = HTTPServer.Configuration()
         configuration.port = settings.port
+        configuration.connectionLimit = 128
+        configuration.connectionsOfOnePeer = 32
         let server = HTTPServer(configuration) { [operations] request in
             operations.answer(request) ?? ServerResponse(404, text: "There are /healthz, /readyz and /metrics\n")
         }

@@ -3,6 +3,7 @@
 import Basics
 import Compression
 import Crypto
+import Glibc
 import HTTPClient
 import HTTPServer
 import Testing
@@ -184,6 +185,46 @@ struct HTTPClientTests {
             return try await client.send(request).status
         }
         #expect(status == 413)
+    }
+
+    @Test(arguments: [1 << 30, nil] as [Int64?]) func aBodyThatIsTooLargeIsNotWaitedFor(length: Int64?) async throws {
+        let end = Latch()
+        try await withServer(
+            { _ in ServerResponse() },
+            configure: { $0.largestBody = HTTPServer.Configuration().largestBody }
+        ) { [client] url in
+            defer { end.open() }
+            var request = HTTPRequest("POST", url)
+            let left = Locked(20)
+            request.body = .stream(length: length) {
+                let goesOn = left.withLock { left in
+                    left -= 1
+                    return left >= 0
+                }
+                if !goesOn { try await end.wait() }
+                return [UInt8](repeating: 1, count: 1000)
+            }
+            // The connection is closed at once, so that the answer may be lost.
+            do {
+                #expect(try await client.send(request).status == 413)
+            } catch {
+                #expect((error as? HTTPError)?.code != .timedOut)
+            }
+        }
+    }
+
+    @Test func onePeerCannotTakeEveryConnection() async throws {
+        try await withServer(
+            { _ in ServerResponse() },
+            configure: { $0.connectionsOfOnePeer = 3 }
+        ) { [client] url in
+            let host = url.dropFirst("http://".count)
+            var sockets: [Int32] = []
+            defer { for socket in sockets { close(socket) } }
+            let port = UInt16(host.split(separator: ":").last ?? "") ?? 0
+            for _ in 0..<3 { sockets.append(try #require(connected(to: port))) }
+            await #expect(throws: HTTPError.self) { try await client.send(HTTPRequest("GET", url)) }
+        }
     }
 
     @Test func aRequestHasADeadline() async throws {

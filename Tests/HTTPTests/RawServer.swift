@@ -58,3 +58,20 @@ final class RawServer: Sendable {
         }
     }
 }
+
+/// A connection to a port of this machine on which nothing is sent.
+func connected(to port: UInt16) -> Int32? {
+    let peer = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = in_addr_t(0x7f00_0001).bigEndian
+    address.sin_port = port.bigEndian
+    let result = withUnsafePointer(to: &address) { address in
+        address.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+            connect(peer, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+        }
+    }
+    if result == 0 { return peer }
+    close(peer)
+    return nil
+}

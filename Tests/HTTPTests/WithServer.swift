@@ -11,6 +11,7 @@ func withServer<Value: Sendable>(
 ) async throws -> Value {
     var configuration = HTTPServer.Configuration()
     configuration.isLoopback = true
+    configuration.largestBody = 8 << 20
     configure(&configuration)
     let server = HTTPServer(configuration, handler: handler)
     let scheme = configuration.certificate == nil ? "http" : "https"

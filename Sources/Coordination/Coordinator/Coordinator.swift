@@ -35,6 +35,8 @@ package struct Coordinator: Sendable {
     private var http: Stage {
         var configuration = HTTPServer.Configuration()
         configuration.port = settings.port
+        configuration.connectionLimit = 128
+        configuration.connectionsOfOnePeer = 32
         let server = HTTPServer(configuration) { [report, metrics] request in
             report.withLock { $0 }.answer(request, metrics: metrics.text())
         }

@@ -20,9 +20,14 @@ final class Call: Sendable {
         case sent
     }
 
+    private enum Step {
+        case nothing
+        case handOver
+        case send(ServerResponse)
+    }
+
     private struct State: Sendable {
         var request: ServerRequest
-        var isTooLarge = false
         var phase = Phase.new
     }
 
@@ -76,50 +81,52 @@ final class Call: Sendable {
 
     /// Called when the head is there, for each piece of the body, at its end, and after the connection was resumed.
     func handle(_ connection: OpaquePointer, _ method: String, _ bytes: UnsafeRawBufferPointer) -> MHD_Result {
-        if !bytes.isEmpty {
-            collect(bytes)
-            return mhd_yes
-        }
-        let next = state.withLock { state -> Phase in
-            switch state.phase {
-            case .new:
-                state.request.method = method
-                state.request.headers = headers(of: connection)
-                state.phase = .collecting
-                return .new
-            case .collecting:
-                state.phase = state.isTooLarge ? .sent : .suspended(Connection(raw: connection))
-                return .collecting
-            case .answered:
-                defer { state.phase = .sent }
-                return state.phase
-            case .suspended, .sent: return state.phase
-            }
-        }
-        switch next {
-        case .collecting where state.withLock({ $0.isTooLarge }): return send(ServerResponse(413), on: connection)
-        case .collecting:
+        // The library closes the connection when it is told no: what comes too much is not even read.
+        if !bytes.isEmpty { return collect(bytes) ? mhd_yes : mhd_no }
+        switch state.withLock({ next(&$0, connection, method) }) {
+        case .nothing: return mhd_yes
+        case .handOver:
             // Suspended before anybody can answer: a resume that came first would be lost.
             MHD_suspend_connection(connection)
             desk.handOver(self)
             return mhd_yes
-        case .answered(let response): return send(response, on: connection)
-        case .new, .suspended, .sent: return mhd_yes
+        case .send(let response): return send(response, on: connection)
+        }
+    }
+
+    private func next(_ state: inout State, _ connection: OpaquePointer, _ method: String) -> Step {
+        switch state.phase {
+        case .new:
+            state.request.method = method
+            state.request.headers = headers(of: connection)
+            let length = state.request.header("content-length").flatMap { Int($0) } ?? 0
+            guard length <= desk.largestBody else {
+                // Answered before its body, which is not read then: the library closes the connection.
+                state.phase = .sent
+                return .send(ServerResponse(413))
+            }
+            state.phase = .collecting
+            return .nothing
+        case .collecting:
+            state.phase = .suspended(Connection(raw: connection))
+            return .handOver
+        case .answered(let response):
+            state.phase = .sent
+            return .send(response)
+        case .suspended, .sent: return .nothing
         }
     }
 
     /// The connection is gone or the answer is out.
     func completed() { writer.disconnected() }
 
-    private func collect(_ bytes: UnsafeRawBufferPointer) {
+    /// `false` if it is too much.
+    private func collect(_ bytes: UnsafeRawBufferPointer) -> Bool {
         let limit = desk.largestBody
-        state.withLock { state in
-            if state.request.body.count + bytes.count > limit {
-                state.isTooLarge = true  // the rest is read and forgotten
-                state.request.body = []
-            } else if !state.isTooLarge {
-                state.request.body.append(contentsOf: bytes)
-            }
+        return state.withLock { state in
+            guard state.request.body.count + bytes.count <= limit else { return false }
+            state.request.body.append(contentsOf: bytes)
+            return true
         }
     }
 

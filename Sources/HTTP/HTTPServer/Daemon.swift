@@ -25,6 +25,7 @@ final class Daemon: Sendable {
             port: configuration.port,
             is_loopback: configuration.isLoopback ? 1 : 0,
             connection_limit: UInt32(configuration.connectionLimit),
+            connections_of_one_peer: UInt32(configuration.connectionsOfOnePeer ?? 0),
             idle_seconds: UInt32(configuration.idleLimit / .seconds(1)),
             certificate: certificate,
             private_key: privateKey

@@ -12,8 +12,12 @@ package struct HTTPServer: Sendable {
         package var isLoopback = false
         package var certificate: [UInt8]?
         package var privateKey: [UInt8]?
-        package var largestBody = 8 << 20
+        /// In bytes. Probes and scrapes have none, and anybody in the cluster can reach them: whoever expects more says
+        /// so. A larger one is refused without being read.
+        package var largestBody = 4 << 10
         package var connectionLimit = 512
+        /// From one address, so that one pod cannot keep the kubelet from its probes; `nil`: all of them.
+        package var connectionsOfOnePeer: Int?
         package var idleLimit = Duration.seconds(30)
 
         package init() {}

@@ -22,6 +22,7 @@ typedef struct {
     uint16_t port;
     int is_loopback;
     unsigned connection_limit;
+    unsigned connections_of_one_peer; /* 0: as many as there are */
     unsigned idle_seconds;
     const char *_Nullable certificate; /* PEM; has to live as long as the daemon */
     const char *_Nullable private_key;
@@ -33,12 +34,14 @@ static inline struct MHD_Daemon *_Nullable mhd_start(
     MHD_AccessHandlerCallback _Nonnull handle, MHD_RequestCompletedCallback _Nonnull completed) {
     unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME;
     struct sockaddr_in loopback;
-    struct MHD_OptionItem options[8];
+    struct MHD_OptionItem options[9];
     int count = 0;
 
     options[count++] = (struct MHD_OptionItem){MHD_OPTION_URI_LOG_CALLBACK, (intptr_t)begin, context};
     options[count++] = (struct MHD_OptionItem){MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)completed, context};
     options[count++] = (struct MHD_OptionItem){MHD_OPTION_CONNECTION_LIMIT, settings->connection_limit, NULL};
+    options[count++] = (struct MHD_OptionItem){
+        MHD_OPTION_PER_IP_CONNECTION_LIMIT, settings->connections_of_one_peer, NULL};
     options[count++] = (struct MHD_OptionItem){MHD_OPTION_CONNECTION_TIMEOUT, settings->idle_seconds, NULL};
     if (settings->certificate) {
         flags |= MHD_USE_TLS;

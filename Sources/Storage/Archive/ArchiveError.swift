@@ -10,7 +10,7 @@ package struct ArchiveError: Error, Equatable, Sendable, CustomStringConvertible
         case truncated
         /// A header that contradicts itself, or says what cannot be.
         case damaged
-        /// Names that are longer than any name is.
+        /// Names that are longer than any name is, or more headers than are wanted.
         case tooLarge
     }
 

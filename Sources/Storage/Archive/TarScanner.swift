@@ -19,12 +19,13 @@ package struct TarScanner: Sendable {
         case end
     }
 
-    private var state = TarState()
+    private var state: TarState
     private var phase = Phase.header
     /// The part of a header or of metadata that has come.
     private var gathered: [UInt8] = []
 
-    package init() {}
+    /// - Parameter mostHeaders: see ``TarState``.
+    package init(mostHeaders: Int = .max) { state = TarState(mostHeaders: mostHeaders) }
 
     /// Whether a tar could begin so: with a header, or with the zeros of an empty one.
     package static func mayBegin(with bytes: [UInt8]) -> Bool {

@@ -33,8 +33,11 @@ package struct TarState: Sendable {
     private var size: Int64?
     private var isSparse = false
     private var hasBegun = false
+    private var headersLeft: Int
 
-    package init() {}
+    /// - Parameter mostHeaders: of entries and of what stands before them. Headers without content cost a reader time
+    ///   and a compressed archive nothing.
+    package init(mostHeaders: Int = .max) { headersLeft = mostHeaders }
 
     /// The number of bytes that `size` bytes take up in an archive.
     package static func padded(_ size: Int64) throws(ArchiveError) -> Int64 {
@@ -57,6 +60,8 @@ package struct TarState: Sendable {
             throw ArchiveError(.damaged, error.description)
         }
         hasBegun = true
+        guard headersLeft > 0 else { throw ArchiveError(.tooLarge, "it has more headers than any image") }
+        headersLeft -= 1
         switch header.type {
         case UInt8(ascii: "x"): return try expect(.pax, header)
         case UInt8(ascii: "L"): return try expect(.gnuName, header)

@@ -137,6 +137,42 @@ struct RegistryTests {
         #expect(seen.all == ["PATCH nobody", "PUT nobody"])
     }
 
+    @Test func theRegistryIsItselfHoweverItsNameIsWritten() async throws {
+        let fake = FakeRegistry(.basic(user: "me", password: "p:w"))
+        let archive = try ImageBuilder.ordinary.archive()
+        try await Tests.withRegistry(fake) { request in
+            guard request.method == "POST", request.header("authorization") != nil else { return nil }
+            let host = request.header("host")?.lowercased() ?? ""
+            let path = fake.handle(request).headers.first { $0.name == "Location" }?.value ?? ""
+            return ServerResponse(202, headers: [("Location", "HTTP://\(host)\(path)")])
+        } _: { target, fake in
+            let endpoints = try RegistryEndpoints(parsing: "\(target.registry)=http://\(target.registry.uppercased())")
+            _ = try await Tests.transfer(MemorySource(archive), target) {
+                $0.access.credentials = Self.me
+                $0.access.endpoints = endpoints
+            }
+            #expect(fake.manifests["1.0"] != nil)
+        }
+    }
+
+    @Test(
+        arguments: [
+            ("https://r.example:443", "https://R.example/v2/x?s=1", true),
+            ("http://registry:80", "http://registry/v2/", true), ("http://registry", "http://registry:80/v2/", true),
+            ("https://[::1]:5000", "https://[::1]:5000/", true), ("https://r.example", "https://r.example", true),
+            ("https://r.example", "https://r.example:80/", false), ("https://r.example", "http://r.example/", false),
+            ("https://r.example", "https://r.example.evil/", false),
+            ("https://r.example", "https://evil/r.example", false),
+            ("https://r.example:443", "https://r.example:443@evil/", false),
+            ("https://r.example", "https://r.example\\@evil/", false),
+            ("https://r.example", "https://r%2eexample/", false), ("https://r.example", "https:r.example/", false),
+        ]
+    )
+    func originsAreComparedByWhatTheyMean(registry: String, url: String, isSame: Bool) {
+        #expect((Origin(url) == Origin(registry)) == isSame)
+        #expect(Origin(registry) != nil)
+    }
+
     @Test(
         arguments: [
             ("https://h:1/v2/a/uploads/", "/v2/x?s=1", "https://h:1/v2/x?s=1"),

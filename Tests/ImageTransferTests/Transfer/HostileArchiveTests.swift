@@ -2,6 +2,8 @@
 
 import Basics
 import Compression
+import HTTPClient
+import ObjectStorage
 import TestStorage
 import TestSupport
 import Testing
@@ -210,6 +212,46 @@ struct HostileArchiveTests {
         try await expect(.archiveTooLarge, of: archive, saying: "entries")
     }
 
+    /// Names are kept to the end of the transfer, however little they take up in a compressed archive.
+    @Test(arguments: ["L", "K", "x"]) func namesAreShortAndShortTogether(kind: String) async throws {
+        func archive(_ count: Int, _ length: Int) -> [UInt8] {
+            tar { tar in
+                for number in 0..<count {
+                    let name = String(repeating: "a", count: length) + "\(number)"
+                    switch kind {
+                    case "x": tar.pax([("linkpath", name)])
+                    default: tar.gnu(kind, name)
+                    }
+                    if kind == "L" { tar.file("x", "x") } else { tar.link("x\(number)", to: "y") }
+                }
+            }
+        }
+        try await expect(.archiveTooLarge, of: archive(1, 5000), saying: "name")
+        try await expect(.archiveTooLarge, of: archive(1200, 4000), saying: "names")
+    }
+
+    @Test(arguments: ["g", "x"]) func headersThatAnnounceNothingAreCountedToo(type: String) async throws {
+        let one = tar { $0.entry("h", [], type: type) }.dropLast(1024)
+        var archive: [UInt8] = []
+        for _ in 0...ArchiveListing.mostHeaders { archive += one }
+        try await expect(.archiveTooLarge, of: archive, saying: "headers")
+    }
+
+    @Test(arguments: [Int64.max, 1 << 41]) func aSizeThatNoArchiveHasIsRefused(size: Int64) async throws {
+        var tar = TarWriter()
+        // As large as the rest of what the store says there is.
+        tar.header("layer.tar", sizeField: [0x80, 0, 0, 0, 0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xfd, 0xff])
+        let source = BoastfulSource(bytes: tar.bytes, size: size)
+        try await Tests.withRegistry { target, fake in
+            let error = await Tests.failure {
+                try await ImageTransfer(HTTPClient(), limits: Tests.limits)
+                    .transfer(ImageTransferJob(source: source, target: target))
+            }
+            #expect(error?.code == .archiveTooLarge)
+            #expect(fake.requests.isEmpty)
+        }
+    }
+
     @Test func tooManyLayersAreRefused() async throws {
         let names = Array(repeating: "\"l\"", count: 1001).joined(separator: ",")
         let layer = ImageBuilder.textLayer()
@@ -270,5 +312,29 @@ struct HostileArchiveTests {
                 }
             }
         }
+    }
+}
+
+/// Says that it is larger than anything can be, and gives zeros where it has nothing.
+private struct BoastfulSource: ByteSource, OpenBytes {
+    let bytes: [UInt8]
+    let size: Int64?
+    var version: String? { nil }
+    var isRandomAccess: Bool { true }
+    var description: String { "the archive" }
+
+    init(bytes: [UInt8], size: Int64) { (self.bytes, self.size) = (bytes, size) }
+
+    func open() -> any OpenBytes { self }
+
+    func read(_ range: Range<Int64>) -> [UInt8] {
+        range.map { $0 < bytes.count ? bytes[Int($0)] : 0 }
+    }
+
+    func withReader<Value: Sendable>(
+        _ range: Range<Int64>?,
+        _ body: @escaping @Sendable (any BlockingReader) async throws -> Value
+    ) throws -> Value {
+        throw MemorySource.Broken()
     }
 }

@@ -124,7 +124,12 @@ struct EnvironmentCredentialsTests {
         }
     }
 
-    @Test(arguments: ["http://evil.example/v1", "ftp://localhost/", "http://localhost.evil.example/"])
+    @Test(
+        arguments: [
+            "http://evil.example/v1", "ftp://localhost/", "http://localhost.evil.example/",
+            "http://localhost:80@evil.example/", "http://localhost:@evil.example/",
+        ]
+    )
     func aPodsTokenGoesToNoStranger(url: String) async throws {
         let provider = Self.provider(["AWS_CONTAINER_CREDENTIALS_FULL_URI": url])
         let error = await S3ObjectTests.failure { try await provider.credentials() }

@@ -192,6 +192,17 @@ struct S3ObjectTests {
         }
     }
 
+    @Test(arguments: ["9223372036854775807", "70368744177665"])
+    func aSizeThatNoObjectHasIsRefused(size: String) async throws {
+        let answers = try RawAnswers(
+            "HTTP/1.1 200 OK\r\nConnection: close\r\nETag: \"a\"\r\nContent-Length: \(size)\r\n\r\n"
+        )
+        defer { answers.stop() }
+        let error = await Self.failure { try await S3Object(Self.client(answers.host)).open() }
+        #expect(error?.code == .refused)
+        #expect(error?.message.contains("larger than any object") == true)
+    }
+
     // MARK: Slow stores
 
     @Test func aStoreThatSendsByteByByteIsGivenUp() async throws {

@@ -48,6 +48,25 @@ struct S3RefusalTests {
         #expect(error(403, String(repeating: "<", count: 10_000)).code == .accessDenied)
     }
 
+    @Test(
+        arguments: [
+            String(repeating: "&", count: 60_000), String(repeating: "&", count: 60_000) + ";",
+            String(repeating: "A", count: 60_000), "No\u{1b}[31mSuchKey", "NoSuchKey\nforged=line", "No Such Key", "é",
+        ]
+    )
+    func onlyAWordIsACode(code: String) {
+        let refusal = S3Refusal(status: 500, region: nil, body: Array("<Error><Code>\(code)</Code></Error>".utf8))
+        #expect(refusal.code == "")
+        #expect(refusal.error("GET", location).message == "GET s3://images/worker.tar was answered with 500")
+    }
+
+    @Test(arguments: ["eu\u{1b}[31m", "eu west 1", String(repeating: "e", count: 100), ""])
+    func onlyARegionIsARegion(region: String) {
+        let body = Array("<Error><Region>\(region)</Region></Error>".utf8)
+        #expect(S3Refusal(status: 301, region: nil, body: body).region == nil)
+        #expect(S3Refusal(status: 301, region: region, body: []).region == nil)
+    }
+
     @Test func textsAreReadOutOfXML() {
         let xml = XMLText(Array("<a><b> x &lt;&amp;&#65;&unknown; </b><b>second</b><c/><d></d></a>".utf8))
         #expect(xml.first("b") == " x <&&#65;&unknown; ")
@@ -55,5 +74,8 @@ struct S3RefusalTests {
         #expect(xml.first("c") == nil)
         #expect(xml.first("e") == nil)
         #expect(XMLText(Array("<a>no end".utf8)).first("a") == nil)
+        let long = String(repeating: "x", count: 5000)
+        #expect(XMLText(Array("<a>\(long)</a>".utf8)).first("a") == nil)
+        #expect(XMLText(Array("<a>\(long)</a>".utf8)).first("a", upTo: 5000) == long)
     }
 }

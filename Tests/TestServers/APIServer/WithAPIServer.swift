@@ -9,6 +9,7 @@ package func withAPIServer<Value: Sendable>(
 ) async throws -> Value {
     var configuration = HTTPServer.Configuration()
     configuration.isLoopback = true
+    configuration.largestBody = 8 << 20
     let api = APIServer()
     let server = HTTPServer(configuration) { request in await api.handle(request) }
     let (ports, listening) = AsyncStream.makeStream(of: UInt16.self)

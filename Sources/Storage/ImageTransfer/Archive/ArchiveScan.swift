@@ -15,7 +15,7 @@ struct ArchiveScan: ~Copyable {
     }
 
     private let sorter: Sorter
-    private var scanner = TarScanner()
+    private var scanner = TarScanner(mostHeaders: ArchiveListing.mostHeaders)
     private var decompressor: Decompressor?
     private var hasBegun = false
 

@@ -10,7 +10,7 @@ struct ArchiveWalk {
 
     private let bytes: any OpenBytes
     private let size: Int64
-    private var state = TarState()
+    private var state = TarState(mostHeaders: ArchiveListing.mostHeaders)
     private var window: [UInt8] = []
     private var windowStart: Int64 = 0
 

@@ -87,7 +87,7 @@ package struct Registry: Sendable {
         var redirections = 0
         var hasAuthenticated = false
         while true {
-            let isOurs = url.hasPrefix(origin + "/")
+            let isOurs = Origin(url).map { $0 == Origin(origin) } ?? false
             let response = try await attempt(call, url, isOurs)
             let isBodyGone = if case .stream = call.body { true } else { false }
             if response.status == 401, isOurs, !hasAuthenticated, !isBodyGone,
@@ -112,7 +112,8 @@ package struct Registry: Sendable {
         var request = HTTPRequest(call.method, url)
         request.headers = call.headers
         request.body = call.body
-        request.tls = tls
+        // A registry's own authorities say nothing about the store that its blobs lie in.
+        if isOurs { request.tls = tls }
         // Blobs go side by side, each over a connection of its own.
         request.allowsHTTP2 = call.deadline == nil
         request.limits.total = call.deadline ?? limits.answer
@@ -168,9 +169,10 @@ package struct Registry: Sendable {
 
     /// A `Location` may be whole, without scheme, without host, or relative to what was asked.
     func absolute(_ location: String, from url: String) throws -> String {
-        let scheme = url.hasPrefix("https:") ? "https:" : "http:"
+        let scheme = url.lowercased().hasPrefix("https:") ? "https:" : "http:"
+        let start = location.prefix(8).lowercased()
         let result: String
-        if location.hasPrefix("https://") || location.hasPrefix("http://") {
+        if start.hasPrefix("https://") || start.hasPrefix("http://") {
             result = location
         } else if location.hasPrefix("//") {
             result = scheme + location
@@ -181,7 +183,7 @@ package struct Registry: Sendable {
             let path = url.prefix { $0 != "?" }
             result = "\(path[...(path.lastIndex(of: "/") ?? path.startIndex)])\(location)"
         }
-        guard scheme == "http:" || result.hasPrefix("https:") else {
+        guard scheme == "http:" || result.prefix(6).lowercased() == "https:" else {
             throw ImageTransferError(
                 .registryRefused,
                 "The registry \(origin) is spoken to over TLS and answers with an address without it",

@@ -77,6 +77,9 @@ package struct ImageTransfer: Sendable {
         _ meter: TransferMeter
     ) async throws -> TransferredImage {
         if bytes.size == 0 { throw ArchiveError(.notATar, "it is empty") }
+        if let size = bytes.size, size > Self.largestArchive {
+            throw ImageTransferError(.archiveTooLarge, "it has \(ByteCount(size)), which no image has")
+        }
         if let size = bytes.size, bytes.isRandomAccess {
             var walk = ArchiveWalk(bytes, size: size)
             let prefix = try await walk.prefix(Int64(CompressionFormat.prefixSize))
@@ -107,6 +110,10 @@ package struct ImageTransfer: Sendable {
             containsKittiwake: parts.containsKittiwake
         )
     }
+
+    /// A hundred times the largest images that are about. What a store states is only a number until it has been read:
+    /// positions are added up without a fear of overflows below this.
+    private static let largestArchive: Int64 = 1 << 40
 
     private static let again = "upload the archive again, whole"
 

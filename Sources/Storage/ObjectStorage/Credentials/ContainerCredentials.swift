@@ -43,8 +43,11 @@ struct ContainerCredentials: Sendable {
     private static func isTrustworthy(_ url: String) -> Bool {
         if url.hasPrefix("https://") { return true }
         guard url.hasPrefix("http://") else { return false }
-        let host = url.dropFirst(7).prefix { $0 != "/" && $0 != "?" }
+        let host = url.dropFirst(7).prefix { !"/?#".contains($0) }
         let agents = ["169.254.170.2", "169.254.170.23", "[fd00:ec2::23]", "localhost", "127.0.0.1", "[::1]"]
-        return agents.contains { host == $0 || host.hasPrefix("\($0):") }
+        // What looks like a port may be a password: localhost:80@elsewhere.
+        return agents.contains { agent in
+            host == agent || host.hasPrefix("\(agent):") && UInt16(host.dropFirst(agent.count + 1)) != nil
+        }
     }
 }

@@ -28,7 +28,7 @@ struct CredentialsRequest: Sendable {
             if status == 429 || status >= 500 {
                 throw StorageError(.unreachable, "Asking \(service) for credentials: it answered \(status)")
             }
-            let code = XMLText(body).first("Code")
+            let code = XMLText(body).first("Code").flatMap { S3Refusal.isWord($0, and: ".") ? $0 : nil }
             throw StorageError(
                 .invalidCredentials,
                 "Asking \(service) for credentials: it answered \(status)\(code.map { " \($0)" } ?? "")",

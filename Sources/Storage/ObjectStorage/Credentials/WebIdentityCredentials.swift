@@ -32,7 +32,7 @@ struct WebIdentityCredentials: Sendable {
         call.body = .bytes(Array(form.utf8))
         let answer = XMLText(try await request.send(call))
         guard let accessKey = answer.first("AccessKeyId"), let secretKey = answer.first("SecretAccessKey"),
-            let token = answer.first("SessionToken")
+            let token = answer.first("SessionToken", upTo: 64 << 10)  // they grow with the session's policies
         else { throw request.unreadable() }
         return FetchedCredentials.Lease(
             credentials: S3Credentials(accessKey: accessKey, secretKey: Secret(secretKey), token: Secret(token)),

@@ -70,6 +70,9 @@ package struct S3Client: Sendable {
         guard let size = response.header("content-length").flatMap(Int64.init), size >= 0 else {
             throw StorageError(.refused, "HEAD \(location): the answer states no size")
         }
+        guard size <= Self.largestObject else {
+            throw StorageError(.refused, "HEAD \(location): it states \(size) bytes, larger than any object is")
+        }
         guard let etag = response.header("etag"), !etag.isEmpty else {
             throw StorageError(.refused, "HEAD \(location): the answer has no ETag")
         }
@@ -93,6 +96,9 @@ package struct S3Client: Sendable {
         default: throw try await failure(response, "GET")
         }
     }
+
+    /// 64 TiB: more than S3 takes.
+    private static let largestObject: Int64 = 1 << 46
 
     // MARK: Sending
 

@@ -11,8 +11,17 @@ struct S3Refusal {
     init(status: Int, region: String?, body: [UInt8]) {
         let xml = XMLText(body)
         self.status = status
-        code = xml.first("Code") ?? ""
-        self.region = region ?? xml.first("Region")
+        code = xml.first("Code").flatMap { Self.isWord($0, and: ".") ? $0 : nil } ?? ""
+        self.region = (region ?? xml.first("Region")).flatMap { Self.isWord($0, and: "-") ? $0 : nil }
+    }
+
+    /// The answer goes into messages, events and statuses, and whoever chose the endpoint may have written it.
+    static func isWord(_ text: String, and joint: Unicode.Scalar) -> Bool {
+        (1...64).contains(text.utf8.count)
+            && text.unicodeScalars.allSatisfy { scalar in
+                scalar == joint || ("0"..."9").contains(scalar) || ("a"..."z").contains(scalar)
+                    || ("A"..."Z").contains(scalar)
+            }
     }
 
     private var meaning: StorageError.Code {

@@ -1,49 +1,43 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Reads single texts out of the small, flat XML answers of S3 and STS. No general parser: elements are found by name,
-/// at any depth, and what is not found is not there.
+/// at any depth, and what is not found is not there. Takes time in proportion to the answer, whatever is in it.
 struct XMLText {
-    private let text: Substring.UTF8View
+    private let bytes: [UInt8]
 
-    init(_ bytes: [UInt8]) { text = Substring(decoding: bytes, as: UTF8.self).utf8 }
+    init(_ bytes: [UInt8]) { self.bytes = bytes }
 
-    /// The text of the first element with this name, with the five named entities put back.
-    func first(_ name: String) -> String? {
-        guard let start = end(of: "<\(name)>", from: text.startIndex),
-            let rest = range(of: "</\(name)>", from: start)
+    /// The text of the first element with this name, with the five named entities put back; `nil` as well if it has more
+    /// than `most` bytes as it stands there.
+    func first(_ name: String, upTo most: Int = 256) -> String? {
+        let opening = Array("<\(name)>".utf8)
+        guard let start = position(of: opening, from: 0).map({ $0 + opening.count }),
+            let end = position(of: Array("</\(name)>".utf8), from: start), end - start <= most
         else { return nil }
-        return Self.unescaped(String(Substring(text[start..<rest])))
+        return Self.unescaped(bytes[start..<end])
     }
 
-    private func end(of pattern: String, from start: Substring.UTF8View.Index) -> Substring.UTF8View.Index? {
-        range(of: pattern, from: start).map { text.index($0, offsetBy: pattern.utf8.count) }
-    }
-
-    private func range(of pattern: String, from start: Substring.UTF8View.Index) -> Substring.UTF8View.Index? {
-        let pattern = pattern.utf8
+    private func position(of pattern: [UInt8], from start: Int) -> Int? {
         var index = start
-        while let candidate = text[index...].firstIndex(of: UInt8(ascii: "<")) {
-            if text[candidate...].starts(with: pattern) { return candidate }
-            index = text.index(after: candidate)
+        while let candidate = bytes[index...].firstIndex(of: UInt8(ascii: "<")) {
+            if bytes[candidate...].starts(with: pattern) { return candidate }
+            index = candidate + 1
         }
         return nil
     }
 
-    private static func unescaped(_ text: String) -> String {
-        guard text.contains("&") else { return text }
-        let entities = ["lt": "<", "gt": ">", "quot": "\"", "apos": "'", "amp": "&"]
-        var result = ""
-        var rest = text[...]
-        while let ampersand = rest.firstIndex(of: "&") {
-            result += rest[..<ampersand]
-            rest = rest[ampersand...].dropFirst()
-            guard let semicolon = rest.firstIndex(of: ";"), let value = entities[String(rest[..<semicolon])] else {
-                result += "&"
-                continue
-            }
-            result += value
-            rest = rest[semicolon...].dropFirst()
+    private static let entities: [(name: [UInt8], value: UInt8)] = [
+        ("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&apos;", "'"), ("&amp;", "&"),
+    ].map { (Array($0.utf8), Array($1.utf8)[0]) }
+
+    private static func unescaped(_ text: ArraySlice<UInt8>) -> String {
+        var result: [UInt8] = []
+        var rest = text
+        while let byte = rest.first {
+            let entity = byte == UInt8(ascii: "&") ? entities.first { rest.starts(with: $0.name) } : nil
+            result.append(entity?.value ?? byte)
+            rest = rest.dropFirst(entity?.name.count ?? 1)
         }
-        return result + rest
+        return String(decoding: result, as: UTF8.self)
     }
 }
