@@ -27,7 +27,7 @@ make_from() {
 
 base_of() {
 	case $1 in
-	pause) printf tools ;;
+	pause | stand-in-worker) printf tools ;;
 	jre) printf debian ;;
 	connect-worker) printf jre ;;
 	esac
@@ -52,6 +52,19 @@ make_tools() {
 # The first container of every pod: it only has to stay.
 inputs_of_pause() { cat "$store/tools/stamp"; }
 make_pause() { settings='"Entrypoint":["/bin/sleep","2147483647"]'; }
+
+# Started as a Connect worker is, it answers as one does whose name is asked, in a moment and without Kafka: for tests of what
+# is around workers.
+inputs_of_stand-in-worker() { cat "$store/tools/stamp"; }
+make_stand-in-worker() {
+	local root=$work/stand-in
+	mkdir -p "$root"/{usr/bin,srv,app/config}
+	printf '#!/bin/sh\nexec httpd -f -p 8083 -h /srv\n' >"$root/usr/bin/java"
+	chmod 755 "$root/usr/bin/java"
+	printf '{"version":"0.0.0","commit":"stand-in","kafka_cluster_id":"stand-in"}\n' >"$root/srv/index.html"
+	add_layer "$root"
+	settings='"Env":["PATH=/bin:/usr/bin"],"User":"65532:65532","WorkingDir":"/app"'
+}
 
 inputs_of_debian() { printf '%s' "$suite" && declare -f bootstrap; }
 make_debian() {
