@@ -53,7 +53,7 @@ make_tools() {
 inputs_of_pause() { cat "$store/tools/stamp"; }
 make_pause() { settings='"Entrypoint":["/bin/sleep","2147483647"]'; }
 
-# Started as a Connect worker is, it answers as one does whose name is asked, in a moment and without Kafka: for tests of what
+# Started as a Connect worker is, it answers at once that it is one, without connectors and without Kafka: for tests of what
 # is around workers.
 inputs_of_stand-in-worker() { cat "$store/tools/stamp"; }
 make_stand-in-worker() {
@@ -62,6 +62,7 @@ make_stand-in-worker() {
 	printf '#!/bin/sh\nexec httpd -f -p 8083 -h /srv\n' >"$root/usr/bin/java"
 	chmod 755 "$root/usr/bin/java"
 	printf '{"version":"0.0.0","commit":"stand-in","kafka_cluster_id":"stand-in"}\n' >"$root/srv/index.html"
+	printf '[]\n' >"$root/srv/connectors"
 	add_layer "$root"
 	settings='"Env":["PATH=/bin:/usr/bin"],"User":"65532:65532","WorkingDir":"/app"'
 }
