@@ -53,6 +53,7 @@ struct ExampleClusterTests {
                     "    performance:\n",
                     """
                         config:
+                          plugin.discovery: service_load
                           ssl.truststore.type: PEM
                           ssl.truststore.certificates: |
                             \(certificates)

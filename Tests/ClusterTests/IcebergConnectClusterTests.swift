@@ -13,11 +13,10 @@ struct IcebergConnectClusterTests {
 
     @Test(.rows(14, 15, 21, 22, 23, 24, 50, 59, 191))
     func anImageFromS3BecomesWorkersThatAnswer() async throws {
-        let images = "s3Path: images/worker-image.tar, tag: v1.0.0"
-        let memory = "resources: {requests: {cpu: 50m, memory: 256Mi}}"
-        var manifest = ResourceManifest(name: "orders", worker: images, replicas: 2, job: "orders").text
-        manifest = manifest.replacingOccurrences(of: "resources: {requests: {cpu: 20m, memory: 64Mi}}", with: memory)
-        try await Cluster.apply(manifest)
+        var orders = ResourceManifest(name: "orders", replicas: 2, job: "orders")
+        orders.worker = "s3Path: images/worker-image.tar, tag: v1.0.0"
+        orders.settings = ["config: {plugin.discovery: service_load}"]
+        try await Cluster.apply(orders.text)
         let ready = try await Cluster.resource("orders", is: "Ready")
         let phases = ["Pending", "Downloading", "Building", "Deploying", "Ready"]
         let seen = try await Cluster.eventually("an event for each phase") {

@@ -59,7 +59,8 @@ inputs_of_stand-in-worker() { cat "$store/tools/stamp"; }
 make_stand-in-worker() {
 	local root=$work/stand-in
 	mkdir -p "$root"/{usr/bin,srv,app/config}
-	printf '#!/bin/sh\nexec httpd -f -p 8083 -h /srv\n' >"$root/usr/bin/java"
+	# The first process of a container ends by a signal only if it says so.
+	printf '#!/bin/sh\ntrap "exit 0" TERM\nhttpd -f -p 8083 -h /srv &\nwait\n' >"$root/usr/bin/java"
 	chmod 755 "$root/usr/bin/java"
 	printf '{"version":"0.0.0","commit":"stand-in","kafka_cluster_id":"stand-in"}\n' >"$root/srv/index.html"
 	printf '[]\n' >"$root/srv/connectors"

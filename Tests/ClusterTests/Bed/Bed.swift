@@ -46,19 +46,15 @@ enum Bed {
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         process.arguments = arguments
         process.currentDirectoryURL = root
-        // Files hold as much as is written, pipes do not.
-        let (errors, standardInput) = (try TemporaryFile(""), try TemporaryFile(input))
-        defer {
-            errors.remove()
-            standardInput.remove()
-        }
-        let output = Pipe()
-        process.standardOutput = output
+        // Files, because a program of the bed that was started by the command would keep a pipe open.
+        let (output, errors, standardInput) = (try TemporaryFile(""), try TemporaryFile(""), try TemporaryFile(input))
+        defer { for file in [output, errors, standardInput] { file.remove() } }
+        process.standardOutput = try FileHandle(forWritingTo: output.url)
         process.standardError = try FileHandle(forWritingTo: errors.url)
         process.standardInput = try FileHandle(forReadingFrom: standardInput.url)
         try process.run()
-        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
         process.waitUntilExit()
+        let text = try String(contentsOf: output.url, encoding: .utf8)
         guard process.terminationStatus == 0 else {
             let problem = try String(contentsOf: errors.url, encoding: .utf8)
             throw Failed(description: "\(arguments.joined(separator: " ")): \(problem)\(text)")

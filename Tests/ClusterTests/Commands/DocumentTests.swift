@@ -158,7 +158,7 @@ struct DocumentTests {
         try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file.path)
     }
 
-    /// The quick start with the bed's addresses and keys, and one worker.
+    /// The quick start with the bed's addresses and keys, and one worker that starts quickly.
     private func inTheBed(_ manifest: String) throws -> String {
         try BedValues.replace(
             manifest,
@@ -167,7 +167,7 @@ struct DocumentTests {
                 (#""AKIA...""#, "kittiwake"), (#""secret...""#, "kittiwake-secret"), ("kafka:9092", BedValues.kafka),
                 (
                     "  worker:\n    kafka:",
-                    "  worker:\n    replicas: 1\n    resources: {requests: {cpu: 50m}}\n    kafka:"
+                    "  worker:\n    replicas: 1\n    config: {plugin.discovery: service_load}\n    resources: {requests: {cpu: 50m}}\n    kafka:"
                 ),
             ]
         )
