@@ -119,7 +119,12 @@ let package = Package(
         ),
         tests(of: "Archive", ["TestStorage"]),
         tests(of: "Basics"),
-        .testTarget(name: "ClusterTests", dependencies: ["JSON", "TestSupport"], swiftSettings: settings),
+        .testTarget(
+            name: "ClusterTests",
+            dependencies: ["Basics", "JSON", "TestSupport", "YAML"],
+            exclude: ["Documents"],
+            swiftSettings: settings
+        ),
         tests(of: "CommandLine"),
         tests(of: "Commands", ["CommandLine"]),
         tests(of: "Coordinator", ["Basics", "HTTPServer", "JSON"]),
