@@ -88,7 +88,7 @@ let package = Package(
                 "KubernetesModel", "KubernetesRuntime", "ObjectStorage", "Planning", "Resources",
             ]
         ),
-        target("CommandLine"),
+        target("CommandLine", ["Basics"]),
         target(
             "Commands",
             [
@@ -119,8 +119,14 @@ let package = Package(
         ),
         tests(of: "Archive", ["TestStorage"]),
         tests(of: "Basics"),
-        .testTarget(name: "ClusterTests", dependencies: ["JSON", "TestSupport"], swiftSettings: settings),
+        .testTarget(
+            name: "ClusterTests",
+            dependencies: ["Basics", "JSON", "TestSupport", "YAML"],
+            exclude: ["Documents"],
+            swiftSettings: settings
+        ),
         tests(of: "CommandLine"),
+        tests(of: "Commands", ["CommandLine"]),
         tests(of: "Coordinator", ["Basics", "HTTPServer", "JSON"]),
         tests(of: "Compression", ["TestStorage"]),
         tests(of: "ConnectClient", ["HTTPClient", "HTTPServer"]),

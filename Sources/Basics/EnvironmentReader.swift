@@ -66,5 +66,7 @@ package struct SettingsError: Error, Equatable, Sendable, CustomStringConvertibl
     /// One sentence each.
     package var problems: [String]
 
+    package init(problems: [String]) { self.problems = problems }
+
     package var description: String { "The environment cannot be used: \(problems.joined(separator: "; "))" }
 }

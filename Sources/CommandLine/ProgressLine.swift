@@ -1,32 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// How far a long piece of work is, as one line: `reading  [=========>          ]  47%  512.0 MiB of 1.1 GiB  180.2 MiB/s`.
+package import Basics
+
+/// How far a long piece of work is, as one line: `copying  [=========>          ]  47%  512.0 MiB of 1.1 GiB  180.2 MiB/s`.
 /// Pure.
 package struct ProgressLine: Equatable, Sendable {
     private static let barWidth = 24
 
     /// What is being done.
     package var label: String
-    /// How much of it is done, in bytes.
-    package var done: Int64
+    /// How much of it is done.
+    package var done: ByteCount
     /// `nil`: nobody knows how much there is.
-    package var total: Int64?
+    package var total: ByteCount?
     /// Since the beginning.
     package var elapsed: Duration
 
-    package init(label: String, done: Int64, total: Int64?, elapsed: Duration) {
+    package init(label: String, done: ByteCount, total: ByteCount?, elapsed: Duration) {
         (self.label, self.done, self.total, self.elapsed) = (label, done, total, elapsed)
     }
 
     /// - Parameter isDrawn: with a bar, for a person who watches; otherwise plain words for a log.
-    /// - Parameter size: how a number of bytes is written.
-    package func text(isDrawn: Bool, size: (Int64) -> String) -> String {
+    package func text(isDrawn: Bool) -> String {
         let seconds = elapsed / .seconds(1)
-        let speed = seconds >= 0.5 ? "  \(size(Int64(Double(done) / seconds)))/s" : ""
-        guard let total, total > 0 else { return "\(label)  \(size(done))\(speed)" }
-        let share = min(1, max(0, Double(done) / Double(total)))
+        let speed = seconds >= 0.5 ? "  \(ByteCount(Int64(Double(done.bytes) / seconds)))/s" : ""
+        guard let total, total.bytes > 0 else { return "\(label)  \(done)\(speed)" }
+        let share = min(1, max(0, Double(done.bytes) / Double(total.bytes)))
         let percent = String(Int(share * 100))
-        let amount = "\(size(done)) of \(size(total))\(speed)"
+        let amount = "\(done) of \(total)\(speed)"
         guard isDrawn else { return "\(label)  \(percent)%  \(amount)" }
         let filled = Int(share * Double(Self.barWidth))
         let bar = String(repeating: "=", count: max(0, filled - 1)) + (filled > 0 ? ">" : "")
@@ -42,7 +43,7 @@ package struct ProgressPace: Sendable {
     private let isDrawn: Bool
     private var last: Duration?
 
-    /// - Parameter isDrawn: as in ``ProgressLine/text(isDrawn:size:)``.
+    /// - Parameter isDrawn: as in ``ProgressLine/text(isDrawn:)``.
     package init(isDrawn: Bool) { self.isDrawn = isDrawn }
 
     /// What to write to standard error; `nil` if it is too early.

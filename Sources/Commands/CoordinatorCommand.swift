@@ -19,7 +19,7 @@ let coordinatorCommand = Program.Subcommand(
     let settings: CoordinatorSettings
     let logging: (level: Log.Level, format: Log.Format)
     do throws(SettingsError) {
-        settings = try CoordinatorSettings(environment: call.environment, hostName: hostName())
+        settings = try CoordinatorSettings(environment: call.environment, processIdentity: processIdentity())
         var reader = EnvironmentReader(call.environment)
         logging = (reader.choice("LOG_LEVEL") ?? .info, reader.choice("LOG_FORMAT") ?? .json)
         try reader.finish()

@@ -2,7 +2,6 @@
 
 internal import Basics
 internal import CommandLine
-internal import Glibc
 internal import JSON
 internal import KubernetesModel
 internal import Resources
@@ -12,9 +11,8 @@ internal import YAML
 ///
 /// - Throws: ``ManifestError`` with the file's name.
 func documents(of path: String) async throws -> [JSONDocument] {
-    let bytes = try await onOwnThread("manifest") { try readFile(path) }
     do {
-        return try YAML.documents(in: bytes)
+        return try YAML.documents(in: try await SmallFile.read(path, upTo: ByteCount(16 << 20)))
     } catch {
         throw ManifestError(description: "\(path): \(error)")
     }
@@ -38,23 +36,17 @@ struct ManifestHead: JSONDecodable {
     }
 }
 
+/// A manifest that cannot be read, or holds nothing for the command.
 struct ManifestError: Error, CustomStringConvertible {
     var description: String
 }
 
-/// At most 16 MiB: a manifest is a text that somebody wrote.
-private func readFile(_ path: String) throws -> [UInt8] {
-    let descriptor = path == "-" ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw ManifestError(description: "\(path): \(String(cString: strerror(errno)))") }
-    defer { if descriptor != STDIN_FILENO { close(descriptor) } }
-    var bytes: [UInt8] = []
-    var room = [UInt8](repeating: 0, count: 64 << 10)
-    while true {
-        let count = read(descriptor, &room, room.count)
-        if count < 0, errno == EINTR { continue }
-        guard count >= 0 else { throw ManifestError(description: "\(path): \(String(cString: strerror(errno)))") }
-        if count == 0 { return bytes }
-        bytes += room[..<count]
-        guard bytes.count <= 16 << 20 else { throw ManifestError(description: "\(path): larger than 16 MiB") }
-    }
-}
+/// The manifests that a command looks at.
+let manifestOption = Command.Option.value(
+    "file",
+    short: "f",
+    placeholder: "FILE",
+    isRequired: true,
+    isRepeated: true,
+    "the manifest; - for standard input"
+)

@@ -2,9 +2,7 @@
 
 internal import Basics
 internal import CommandLine
-internal import Glibc
 internal import KubernetesClient
-internal import KubernetesModel
 internal import Operator
 
 let operatorCommand = Program.Subcommand(
@@ -17,7 +15,7 @@ let operatorCommand = Program.Subcommand(
 ) { call in
     let settings: OperatorSettings
     do throws(SettingsError) {
-        settings = try OperatorSettings(environment: call.environment, hostName: hostName())
+        settings = try OperatorSettings(environment: call.environment, processIdentity: processIdentity())
     } catch {
         throw UsageError(error.description)
     }
@@ -33,72 +31,4 @@ let operatorCommand = Program.Subcommand(
         log.info("Stopped the operator")
         return .success
     }
-}
-
-/// Where the API server is, for every command that talks to it.
-let clusterOptions: [Command.Option] = [
-    .value(
-        "kubeconfig",
-        placeholder: "FILE",
-        "how to reach the cluster (default: $KUBECONFIG, the pod's account, ~/.kube/config)"
-    ),
-    .value("context", placeholder: "NAME", "another context of the kubeconfig"),
-]
-
-func clusterAccess(_ call: Program.Call) async throws(KubernetesError) -> ClusterAccess {
-    try await ClusterAccess.search(
-        kubeconfig: call.invocation["kubeconfig"],
-        context: call.invocation["context"],
-        environment: { [environment = call.environment] in environment[$0] }
-    )
-}
-
-/// A client whose requests are counted, as controller-runtime counts them.
-func clientSettings(_ metrics: Metrics, _ log: Log) -> KubernetesClient.Settings {
-    var settings = KubernetesClient.Settings(log: log)
-    settings.count = { code, method, host in
-        metrics.counter(
-            "rest_client_requests_total",
-            "Requests to the API server by answer.",
-            ["code": code, "method": method, "host": host]
-        ).add()
-    }
-    return settings
-}
-
-/// The machine's name; in a pod that is the pod's.
-func hostName() -> String {
-    var name = [CChar](repeating: 0, count: 256)
-    guard gethostname(&name, name.count - 1) == 0 else { return "localhost" }
-    return String(decoding: name.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
-}
-
-/// Runs `body`; SIGTERM and SIGINT open `shutdown`. A second signal, or a body that does not end in time, is for the
-/// body's own limits: see ``runStages(_:until:grace:clock:)``.
-func withTerminationSignals(
-    opening shutdown: Latch,
-    _ body: @escaping @Sendable () async throws -> ExitCode
-) async throws -> ExitCode {
-    let terminations = await Signals(SIGTERM)
-    let interruptions = await Signals(SIGINT)
-    return try await withThrowingTaskGroup(of: ExitCode?.self) { group in
-        for signals in [terminations, interruptions] {
-            group.addTask {
-                for await _ in signals.arrivals {
-                    if shutdown.isOpen { throw Impatient() }
-                    shutdown.open()
-                }
-                return nil
-            }
-        }
-        group.addTask { try await body() }
-        defer { group.cancelAll() }
-        while let outcome = try await group.next() { if let outcome { return outcome } }
-        return .failure
-    }
-}
-
-/// Told to stop twice.
-struct Impatient: Error, CustomStringConvertible {
-    var description: String { "Told to stop a second time, so nothing more was waited for" }
 }

@@ -12,7 +12,7 @@ let planCommand = Program.Subcommand(
         "kittiwake plan",
         "Prints the objects that a resource leads to, as YAML. No cluster is asked; values of Secrets are masked.",
         options: [
-            fileOption,
+            manifestOption,
             .value(
                 "operator-image",
                 placeholder: "IMAGE",

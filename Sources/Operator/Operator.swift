@@ -22,7 +22,7 @@ package struct Operator: Sendable {
     /// - Parameters:
     ///   - environment: where the pod's role or web identity for S3 is described.
     ///   - metrics: what `/metrics` shows; the client counts its requests there too.
-    /// - Throws: `StorageError` if a file of authorities cannot be read.
+    /// - Throws: `SettingsError` if a file of authorities cannot be read.
     package init(
         _ settings: OperatorSettings,
         _ client: KubernetesClient,
@@ -45,8 +45,11 @@ package struct Operator: Sendable {
 
     private static func read(_ path: String?) async throws -> [UInt8]? {
         guard let path else { return nil }
-        let file = try await LocalFile(path).open()
-        return try await file.read(0..<min(file.size ?? 0, 4 << 20))
+        do {
+            return try await SmallFile.read(path, upTo: ByteCount(4 << 20))
+        } catch {
+            throw SettingsError(problems: ["\(path): \(error)"])
+        }
     }
 
     /// Runs until `shutdown` opens and everything has ended in order, within 25 s; or fails.

@@ -28,12 +28,12 @@ package struct OperatorSettings: Equatable, Sendable {
     /// How long an image that is in its registry is taken to be there, before it is looked at again.
     package var imageRecheck: Duration
 
-    /// - Parameter hostName: the identity where `POD_NAME` is not set.
+    /// - Parameter processIdentity: where `POD_NAME` is not set; of this process and no other.
     /// - Throws: ``SettingsError`` with every problem there is.
-    package init(environment: [String: String], hostName: String) throws(SettingsError) {
+    package init(environment: [String: String], processIdentity: String) throws(SettingsError) {
         var reader = EnvironmentReader(environment)
         namespace = reader.optional("OPERATOR_NAMESPACE") ?? "iceberg-system"
-        identity = reader.optional("POD_NAME") ?? hostName
+        identity = reader.optional("POD_NAME") ?? processIdentity
         watchedNamespaces = Set(Self.list(reader.optional("WATCH_NAMESPACE"))).sorted()
         operatorImage = reader.required("KITTIWAKE_IMAGE")
         registryEndpoints = RegistryEndpoints()
@@ -54,8 +54,6 @@ package struct OperatorSettings: Equatable, Sendable {
     }
 
     private static func list(_ text: String?) -> [String] {
-        (text ?? "").split(separator: ",").map { entry in
-            entry.split(separator: " ").joined(separator: " ")  // without the spaces around it
-        }
+        (text ?? "").split { $0 == "," || $0 == " " }.map(String.init)
     }
 }

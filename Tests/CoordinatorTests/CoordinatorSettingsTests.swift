@@ -16,7 +16,7 @@ struct CoordinatorSettingsTests {
     ]
 
     @Test func whatTheOperatorWritesIsUnderstood() throws {
-        let settings = try CoordinatorSettings(environment: generated, hostName: "host")
+        let settings = try CoordinatorSettings(environment: generated, processIdentity: "host_1")
         #expect(settings.bootstrapServers == "kafka:9092")
         #expect(settings.groupID == "my-job")
         #expect(settings.jobID == "my-job")
@@ -35,7 +35,7 @@ struct CoordinatorSettingsTests {
     }
 
     @Test func catalogPropertiesKeepTheirNames() throws {
-        let settings = try CoordinatorSettings(environment: generated, hostName: "host")
+        let settings = try CoordinatorSettings(environment: generated, processIdentity: "host_1")
         #expect(Set(settings.catalogProperties.keys) == ["type", "s3.access-key-id", "client.Region_x"])
         #expect(settings.catalogProperties["client.Region_x"]?.reveal { $0 } == "Ä")
     }
@@ -48,7 +48,7 @@ struct CoordinatorSettingsTests {
                 "ENABLE_TRANSACTIONS": "FALSE", "TRANSACTION_TIMEOUT_MINUTES": "15", "JOB_ID": "orders",
                 "HEALTH_CHECK_PORT": "9000",
             ],
-            hostName: "host"
+            processIdentity: "host_1"
         )
         #expect(Set(settings.catalogProperties.keys) == ["type", "s3.access-key-id"])
         #expect(!settings.enableTransactions)
@@ -61,7 +61,7 @@ struct CoordinatorSettingsTests {
     @Test func everyProblemIsNamedAtOnceAndNoValueIs() {
         let environment = ["HEALTH_CHECK_PORT": "http", "CATALOG_PROPERTIES": #"{"password":["hunter2"]}"#]
         do throws(SettingsError) {
-            _ = try CoordinatorSettings(environment: environment, hostName: "host")
+            _ = try CoordinatorSettings(environment: environment, processIdentity: "host_1")
             Issue.record("nothing was said")
         } catch {
             #expect(error.problems.count == 5)
@@ -75,7 +75,7 @@ struct CoordinatorSettingsTests {
     @Test func theHostNameStandsInForThePodName() throws {
         var environment = generated
         environment["POD_NAME"] = nil
-        let settings = try CoordinatorSettings(environment: environment, hostName: "host")
-        #expect(settings.election?.identity == "host")
+        let settings = try CoordinatorSettings(environment: environment, processIdentity: "host_1")
+        #expect(settings.election?.identity == "host_1")
     }
 }

@@ -9,13 +9,13 @@ import Testing
 struct OperatorSettingsTests {
     func settings(_ environment: [String: String] = [:]) throws(SettingsError) -> OperatorSettings {
         let image = ["KITTIWAKE_IMAGE": "registry.example/operator:1"]
-        return try OperatorSettings(environment: image.merging(environment) { $1 }, hostName: "host")
+        return try OperatorSettings(environment: image.merging(environment) { $1 }, processIdentity: "host_1")
     }
 
     @Test func withoutVariablesTheDefaultsCount() throws {
         let settings = try self.settings()
         #expect(settings.namespace == "iceberg-system")
-        #expect(settings.identity == "host")
+        #expect(settings.identity == "host_1")
         #expect(settings.watchedNamespaces.isEmpty)
         #expect(settings.port == 8080)
         #expect(settings.electsLeader)
@@ -43,7 +43,7 @@ struct OperatorSettingsTests {
             "LEADER_ELECTION_ENABLED": "perhaps",
         ]
         do throws(SettingsError) {
-            _ = try OperatorSettings(environment: environment, hostName: "host")
+            _ = try OperatorSettings(environment: environment, processIdentity: "host_1")
             Issue.record("nothing was said")
         } catch {
             #expect(error.problems.count == 5)

@@ -20,7 +20,7 @@ build_bed() {
 	local parts=("$@") part
 	(($# > 0)) || parts=(light kubernetes s3 kafka images)
 	for part in "${parts[@]}"; do
-		[[ $part == @(light|kubernetes|registry|registry-auth|s3|kafka|images) ]] || usage
+		[[ $part == @(light|kubernetes|registry|registry-auth|registry-full|s3|kafka|images) ]] || usage
 	done
 	mkdir -p "$bin"
 	take_lock "$cache/build.lock"
@@ -45,6 +45,7 @@ build_kubernetes() {
 
 build_registry() { unpack_packages; }
 build_registry-auth() { unpack_packages; }
+build_registry-full() { unpack_packages; }
 
 build_s3() {
 	local stamp=$bin/.versitygw.stamp
@@ -62,7 +63,7 @@ build_images() {
 	build_kafka
 	jars connect-file "$file_plugin" "-Dkafka.version=$kafka_version"
 	jars iceberg-sink "$iceberg_plugin" "-Diceberg.version=$iceberg_version"
-	"$here/image" build connect-worker
+	"$here/image" build connect-worker stand-in-worker
 }
 
 install_packages() { "$here/../scripts/toolchain" testbed; }

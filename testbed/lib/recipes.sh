@@ -27,7 +27,7 @@ make_from() {
 
 base_of() {
 	case $1 in
-	pause) printf tools ;;
+	pause | stand-in-worker) printf tools ;;
 	jre) printf debian ;;
 	connect-worker) printf jre ;;
 	esac
@@ -52,6 +52,21 @@ make_tools() {
 # The first container of every pod: it only has to stay.
 inputs_of_pause() { cat "$store/tools/stamp"; }
 make_pause() { settings='"Entrypoint":["/bin/sleep","2147483647"]'; }
+
+# Started as a Connect worker is, it answers at once that it is one, without connectors and without Kafka: for tests of what
+# is around workers.
+inputs_of_stand-in-worker() { cat "$store/tools/stamp"; }
+make_stand-in-worker() {
+	local root=$work/stand-in
+	mkdir -p "$root"/{usr/bin,srv,app/config}
+	# The first process of a container ends by a signal only if it says so.
+	printf '#!/bin/sh\ntrap "exit 0" TERM\nhttpd -f -p 8083 -h /srv &\nwait\n' >"$root/usr/bin/java"
+	chmod 755 "$root/usr/bin/java"
+	printf '{"version":"0.0.0","commit":"stand-in","kafka_cluster_id":"stand-in"}\n' >"$root/srv/index.html"
+	printf '[]\n' >"$root/srv/connectors"
+	add_layer "$root"
+	settings='"Env":["PATH=/bin:/usr/bin"],"User":"65532:65532","WorkingDir":"/app"'
+}
 
 inputs_of_debian() { printf '%s' "$suite" && declare -f bootstrap; }
 make_debian() {

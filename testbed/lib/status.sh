@@ -36,6 +36,7 @@ place_of() {
 	kube-apiserver) printf 'https://%s:6443' "$node_address" ;;
 	registry) printf 'http://%s' "$registry" ;;
 	registry-auth) printf 'https://registry.local:5443' ;;
+	registry-full) printf 'http://registry.local:5001' ;;
 	s3) printf 'http://%s:7070' "$box_name" ;;
 	s3-tls) printf 'https://%s:7443' "$box_name" ;;
 	kafka) printf '%s:9092, over SASL_SSL %s:9093' "$box_name" "$box_name" ;;

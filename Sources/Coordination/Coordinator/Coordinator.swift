@@ -82,8 +82,16 @@ package struct Coordinator: Sendable {
             identity: election.identity,
             clock: ContinuousClock(),
             stamp: { "\(SystemTime.now)" },
-            report: { [log] error in log.warning("Failed to reach the lease", ["error": "\(error)"]) },
-            overrun: { exit(3) }
+            report: { [log, report] error in
+                // Somebody else was faster: that is what elections are like.
+                if let error = error as? KubernetesError, error.code == .conflict { return }
+                log.warning("Failed to reach the lease", ["error": "\(error)"])
+                report.withLock { $0.leaseProblem = "\(error)" }
+            },
+            overrun: { [log] in
+                log.error("Ends: the lease was lost and the work has not ended")
+                exit(3)
+            }
         )
         let leadership = Leadership(keeper, log: log) { [report] isLeading in
             report.withLock { $0.isLeader = isLeading }
@@ -92,12 +100,19 @@ package struct Coordinator: Sendable {
         return Stage("leadership") { [report] ready, stop in
             report.withLock { $0.isRunning = true }
             ready.open()
-            try await leadership.run(until: stop) { _ in try await stop.wait() }
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await leadership.run(until: stop) { _ in try await stop.wait() } }
+                group.addTask {
+                    try await stop.wait()
+                    report.withLock { $0.isRunning = false }
+                }
+                try await group.waitForAll()
+            }
         }
     }
 }
 
-/// Notes who holds the lease, and what goes wrong with it, for `/status` and `/ready`.
+/// Notes who holds the lease, for `/status`, and that it can be reached, for `/ready`.
 private struct ObservedLeaseStore: LeaseStore {
     private let store: ClientLeaseStore
     private let report: Locked<CoordinatorReport>
@@ -108,28 +123,21 @@ private struct ObservedLeaseStore: LeaseStore {
     }
 
     func read() async throws -> StoredLease? {
-        let stored = try await noted { try await store.read() }
-        report.withLock { $0.leader = stored?.record.holder.flatMap { $0.isEmpty ? nil : $0 } }
+        let stored = try await store.read()
+        reached(stored?.record)
         return stored
     }
 
     func write(_ record: LeaseRecord, over version: String?) async throws -> String {
-        let version = try await noted { try await store.write(record, over: version) }
-        report.withLock { $0.leader = record.holder.flatMap { $0.isEmpty ? nil : $0 } }
+        let version = try await store.write(record, over: version)
+        reached(record)
         return version
     }
 
-    private func noted<Value: Sendable>(_ request: () async throws -> Value) async throws -> Value {
-        do {
-            let value = try await request()
-            report.withLock { $0.leaseProblem = nil }
-            return value
-        } catch let error as KubernetesError where error.code == .conflict {
-            throw error  // somebody else was faster: that is what elections are like
-        } catch {
-            try Task.checkCancellation()
-            report.withLock { $0.leaseProblem = "\(error)" }
-            throw error
+    private func reached(_ record: LeaseRecord?) {
+        report.withLock { report in
+            report.leader = record?.holder.flatMap { $0.isEmpty ? nil : $0 }
+            report.leaseProblem = nil
         }
     }
 }

@@ -35,9 +35,9 @@ package struct CoordinatorSettings: Sendable {
     ///
     /// - Parameters:
     ///   - environment: the variables.
-    ///   - hostName: the identity where `POD_NAME` is not set.
+    ///   - processIdentity: where `POD_NAME` is not set; of this process and no other.
     /// - Throws: ``SettingsError`` with every problem there is.
-    package init(environment: [String: String], hostName: String) throws(SettingsError) {
+    package init(environment: [String: String], processIdentity: String) throws(SettingsError) {
         var reader = EnvironmentReader(environment)
         bootstrapServers = reader.required("KAFKA_BOOTSTRAP_SERVERS")
         groupID = reader.required("CONNECT_GROUP_ID")
@@ -54,7 +54,7 @@ package struct CoordinatorSettings: Sendable {
             election = Election(
                 leaseName: reader.optional("LEADER_ELECTION_LEASE_NAME") ?? "iceberg-coordinator-leader",
                 namespace: reader.optional("KUBERNETES_NAMESPACE") ?? "default",
-                identity: reader.optional("POD_NAME") ?? hostName
+                identity: reader.optional("POD_NAME") ?? processIdentity
             )
         }
         try reader.finish()

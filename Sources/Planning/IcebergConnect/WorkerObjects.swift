@@ -132,6 +132,7 @@ struct WorkerObjects {
             "args": .array(arguments.map { .string($0) }),
             "env": [PodParts.fieldVariable("POD_IP", "status.podIP")],
             "ports": [PodParts.port("rest-api", 8083)],
+            "startupProbe": Self.startupProbe,
             "livenessProbe": Self.probe(delay: 60, period: 30, timeout: 10, success: nil),
             "readinessProbe": Self.probe(delay: 30, period: 10, timeout: 5, success: 1),
             "resources": PodParts.resources(spec.worker.resources),
@@ -151,6 +152,15 @@ struct WorkerObjects {
             "/app/config/\(WorkerFile.name)",
         ]
     }
+
+    /// Many plug-ins on few processors take Connect minutes; without this, the liveness probe would end each attempt
+    /// after two.
+    private static let startupProbe: JSON = [
+        "httpGet": ["path": "/", "port": 8083],
+        "periodSeconds": 5,
+        "timeoutSeconds": 5,
+        "failureThreshold": 120,
+    ]
 
     private static func probe(delay: Int64, period: Int64, timeout: Int64, success: Int64?) -> JSON {
         [

@@ -29,6 +29,54 @@ struct CleanupTests {
         }
     }
 
+    @Test(.rows(19)) func aDeletionThatIsOldAtTheStartIsNotGivenUpAtTheFirstFailure() async throws {
+        try await ManualRig.run { rig, _ in
+            try await deletedLongAgo(rig)
+            let isAway = Locked(true)
+            try await rig.run(announce: { _, _ in
+                if isAway.withLock({ $0 }) { throw Unreachable() }
+            }) { _ in
+                await rig.clock.waitForSleeper(until: .milliseconds(5))
+                isAway.withLock { $0 = false }
+                rig.clock.advance(by: .milliseconds(5))
+                _ = try await eventually { try await rig.widget("orders") == nil ? true : nil }
+            }
+            #expect(rig.announced.all == ["bye hello", "bye hello"])
+            #expect(!rig.events.all.contains { $0.text.hasPrefix("CleanupAbandoned") })
+        }
+    }
+
+    @Test func afterTheDeadlineAFinalizerThatStaysIsTriedLessAndLessOften() async throws {
+        try await ManualRig.run { rig, server in
+            try await deletedLongAgo(rig)
+            for _ in 0..<3 {
+                server.inject(.status(403, reason: "Forbidden")) { request in
+                    request.method == "PATCH" && request.path.hasSuffix("/widgets/orders")
+                }
+            }
+            try await rig.run { _ in
+                await rig.clock.waitForSleeper(until: .milliseconds(5))
+                rig.clock.advance(by: .milliseconds(5))
+                await rig.clock.waitForSleeper(until: .milliseconds(15))
+                rig.clock.advance(by: .milliseconds(10))
+                await rig.clock.waitForSleeper(until: .milliseconds(35))
+                rig.clock.advance(by: .milliseconds(20))
+                _ = try await eventually { try await rig.widget("orders") == nil ? true : nil }
+            }
+        }
+    }
+
+    /// `orders` was deleted ten minutes ago, while nobody ran.
+    func deletedLongAgo(_ rig: ManualRig) async throws {
+        var body = Widget.manifest(rig.key("orders"), text: "hello")
+        body["metadata"]?["finalizers"] = ["kittiwake.example/cleanup"]
+        _ = try await rig.client.create(Widget.kind, namespace: "default", body)
+        try await rig.delete("orders")
+        let deleted = try await rig.widget("orders")?.metadata.deletionTimestamp
+        let time = try #require(deleted.flatMap { MicroTime($0) })
+        rig.time.withLock { $0 = time.advanced(by: .seconds(600)) }
+    }
+
     @Test func aCleanupThatFailsIsTriedAgainAndHoldsTheObject() async throws {
         try await ManualRig.run { rig, _ in
             let isAway = Locked(true)
@@ -84,13 +132,13 @@ struct CleanupTests {
                         try await rig.condition("Ready", of: "orders")?.status == .false ? true : nil
                     }
                     rig.time.withLock { $0 = start.advanced(by: .seconds(300)) }
-                    // However long the back-off is by now, the deadline is kept: at most a second is left.
+                    // One minute of tries is the least, and it is over soon after the deadline.
                     _ = try await eventually {
                         if try await rig.widget("orders") == nil { return true }
                         rig.clock.advance(by: .seconds(1))
                         return nil
                     }
-                    await notes.wait(for: 2)
+                    await notes.wait(for: 3)  // written, failed, abandoned
                     stop.open()
                     try await group.waitForAll()
                 }
@@ -116,7 +164,7 @@ struct CleanupTests {
                 }
                 try await rig.annotate("orders", "kittiwake.example/force-cleanup", "true")
                 _ = try await eventually { try await rig.widget("orders") == nil ? true : nil }
-                await rig.events.wait(for: 2)
+                await rig.events.wait(for: 3)
                 #expect(rig.events.all.last?.text == "CleanupAbandoned Widget default/orders")
             }
         }

@@ -4,10 +4,11 @@ import Basics
 import JSON
 import KubernetesClient
 import KubernetesModel
-import KubernetesRuntime
 import TestServers
 import TestSupport
 import Testing
+
+@testable import KubernetesRuntime
 
 @Suite(.timeLimit(.minutes(1)))
 struct ControllerTests {
@@ -223,7 +224,28 @@ struct ControllerTests {
                 #expect(ready.reason == "Forbidden")
                 #expect(ready.message.contains("the role needs the verb patch for configmaps"))
                 #expect(rig.announced.all.isEmpty)
-                #expect(rig.events.all.isEmpty)
+                await rig.events.wait(for: 1)
+                #expect(rig.events.all.map(\.text) == ["Forbidden Widget default/orders"])
+                // Nothing that the plan was about to say has happened.
+                #expect(try await rig.widget("orders")?.status?.announced == nil)
+            }
+        }
+    }
+
+    @Test func whatTheServerRefusesIsTriedAgainThoughNotSoon() async throws {
+        try await ManualRig.run { rig, server in
+            server.inject(.status(422, reason: "Invalid")) { $0.method == "PATCH" && $0.path.contains("configmaps") }
+            try await rig.run { controller in
+                try await rig.create("orders")
+                let stalled = try await eventually { try await rig.condition("Stalled", of: "orders") }
+                #expect(stalled.status == .true)
+                await rig.settled(controller)
+                for second in stride(from: 20, through: 1000, by: 20) {  // from canary to canary
+                    await rig.clock.waitForSleeper(until: .seconds(second))
+                    #expect(rig.looked.all.count == 1)
+                    rig.clock.advance(by: .seconds(20))
+                }
+                try await rig.isReady("orders")
             }
         }
     }
@@ -364,6 +386,19 @@ struct ControllerTests {
 
     // MARK: Health and metrics
 
+    @Test(.rows(329)) func aCanaryThatNobodyTakesUpShows() async throws {
+        let clock = ManualClock()
+        let metrics = ControllerMetrics(Metrics(), controller: "widget", workers: 1)
+        let state = ControllerState(name: "widget", clock: clock, deadline: .seconds(120), workers: 1, metrics)
+        let queue = WorkQueue<ObjectKey, ManualClock>(clock: clock)
+        queue.add(.canary)
+        state.begin(queue)
+        clock.advance(by: .seconds(60))
+        #expect(state.problems == [])
+        clock.advance(by: .seconds(1))
+        #expect(state.problems.contains { $0.contains("canary") })
+    }
+
     @Test(.rows(329)) func aStuckControllerShows() async throws {
         try await ManualRig.run { rig, _ in
             let hold = Latch()
@@ -374,8 +409,7 @@ struct ControllerTests {
                 await rig.looked.wait(for: 2)  // both workers hang
                 #expect(controller.state.problems == [])
                 rig.clock.advance(by: .seconds(61))
-                let silent = controller.state.problems
-                #expect(silent.contains { $0.contains("canary") })
+                #expect(controller.state.problems == [])  // busy, not stuck
                 rig.clock.advance(by: .seconds(180))
                 let stuck = controller.state.problems
                 #expect(stuck.contains { $0.contains("in hand") })

@@ -98,6 +98,16 @@ struct PodsTests {
         )
     }
 
+    @Test func theLivenessProbeWaitsForAWorkerThatStartsSlowly() throws {
+        let container = try Self.container(Self.ready(), .worker)
+        #expect(
+            container["startupProbe"] == [
+                "httpGet": ["path": "/", "port": 8083], "periodSeconds": 5, "timeoutSeconds": 5,
+                "failureThreshold": 120,
+            ]
+        )
+    }
+
     @Test(arguments: [(10_000, 5_000, 30), (60_000, 5_000, 80), (1, 1, 16)])
     func aPodHasTimeToStopItsTasks(task: Int64, flush: Int64, seconds: Int) throws {
         let scene = try Self.ready { object in

@@ -63,8 +63,8 @@ extension KubernetesError {
         case 503: .unavailable
         case 504: isRead ? .unavailable : .transport
         case _ where reason == "Expired" || reason == "Gone": .expired
-        case 400..<500: .badRequest
-        default: .internal
+        case 405, 406, 413, 415: .badRequest
+        default: .internal  // also what only a proxy answers: 408, 421, 425
         }
     }
 

@@ -8,6 +8,7 @@ struct AppliedIntents: Sendable {
     static var trust: Duration { .seconds(300) }
 
     private struct Record: Sendable {
+        var uid: String?
         var intent: Fingerprint
         /// `nil` for a kind that is in no cache.
         var result: Fingerprint?
@@ -33,16 +34,19 @@ struct AppliedIntents: Sendable {
         return seen != nil || record.time.duration(to: time) < Self.trust
     }
 
-    func hasApplied(_ child: ObjectReference, of primary: ObjectReference) -> Bool { records[primary]?[child] != nil }
+    func hasApplied(_ child: ObjectReference, _ uid: String?, of primary: ObjectReference) -> Bool {
+        records[primary]?[child].map { $0.uid == uid } ?? false
+    }
 
     mutating func remember(
         _ child: ObjectReference,
+        _ uid: String?,
         of primary: ObjectReference,
         intent: Fingerprint,
         result: Fingerprint?,
         at time: MicroTime
     ) {
-        records[primary, default: [:]][child] = Record(intent: intent, result: result, time: time)
+        records[primary, default: [:]][child] = Record(uid: uid, intent: intent, result: result, time: time)
     }
 
     mutating func forget(_ primary: ObjectReference) { records[primary] = nil }

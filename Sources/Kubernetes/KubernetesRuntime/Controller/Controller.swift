@@ -38,6 +38,8 @@ package struct Controller<R: Reconciler, C: Clock<Duration>>: Sendable {
     private let settings: Settings
     private let metrics: ControllerMetrics
     private let delays: Locked<RetryDelays<C.Instant>>
+    /// Since when an object has failed in this process without a success between.
+    private let failingSince = Locked<[ObjectKey: C.Instant]>([:])
 
     package let state: ControllerState<C>
 
@@ -60,7 +62,13 @@ package struct Controller<R: Reconciler, C: Clock<Duration>>: Sendable {
         self.settings = settings
         let name = R.Primary.kind.kind.lowercased()
         metrics = ControllerMetrics(settings.metrics, controller: name, workers: settings.workers)
-        state = ControllerState(name: name, clock: clock, deadline: settings.deadline, metrics)
+        state = ControllerState(
+            name: name,
+            clock: clock,
+            deadline: settings.deadline,
+            workers: settings.workers,
+            metrics
+        )
         delays = Locked(RetryDelays(base: settings.backoffBase, maximum: settings.backoffLimit))
     }
 
@@ -88,10 +96,10 @@ package struct Controller<R: Reconciler, C: Clock<Duration>>: Sendable {
 
     private func work(on queue: Queue) async {
         while let key = await queue.next() {
+            state.handedOut()
             if key == .canary {
-                // It costs no request and shows that queue, timers and workers work.
-                state.sawCanary()
-                queue.add(.canary, after: .seconds(20))
+                // It costs no request and shows that queue, timers and workers work, also when nothing else is to do.
+                queue.add(.canary, after: .seconds(20), lane: .urgent)
             } else {
                 await handle(key, queue)
             }
@@ -103,9 +111,12 @@ package struct Controller<R: Reconciler, C: Clock<Duration>>: Sendable {
         guard let entry = primaries.entry(key) else {
             // Gone: nothing to reconcile, nothing to retry, nothing to remember.
             delays.withLock { $0.forget(key) }
-            return executor.forget(R.Primary.kind, key)
+            failingSince.withLock { $0[key] = nil }
+            executor.forget(R.Primary.kind, key)
+            return reconciliation.reconciler.forget(key)
         }
-        let context = context(for: key, entry.metadata)
+        let failingFor = failingSince.withLock { $0[key] }.map { $0.duration(to: clock.now) }
+        let context = context(for: key, entry.metadata, failingFor: failingFor)
         let start = clock.now
         do {
             let revisit = try await withDeadline(settings.deadline, clock: clock) {
@@ -115,11 +126,10 @@ package struct Controller<R: Reconciler, C: Clock<Duration>>: Sendable {
             switch revisit {
             case .onChange:
                 metrics.reconciled(.success, in: duration)
-                delays.withLock { $0.forget(key) }
+                succeeded(key)
             case .after(let delay):
                 metrics.reconciled(.requeueAfter, in: duration)
-                // Only now: forgotten before its success, a flapping object would be retried at full speed.
-                delays.withLock { $0.forget(key) }
+                succeeded(key)
                 queue.add(key, after: delay, lane: delay == .zero ? .urgent : .background)
             case .backOff:
                 metrics.reconciled(.error, in: duration, failure: (isTerminal: false, isTimeout: false))
@@ -134,7 +144,13 @@ package struct Controller<R: Reconciler, C: Clock<Duration>>: Sendable {
         }
     }
 
-    /// Tells, and sees to the next try. Returns whether there will be none.
+    /// Only now: forgotten before its success, a flapping object would be retried at full speed.
+    private func succeeded(_ key: ObjectKey) {
+        delays.withLock { $0.forget(key) }
+        failingSince.withLock { $0[key] = nil }
+    }
+
+    /// Tells, and sees to the next try. Returns whether a quick one would be of no use.
     private func failed(
         _ error: any Error,
         _ entry: Entry,
@@ -148,13 +164,19 @@ package struct Controller<R: Reconciler, C: Clock<Duration>>: Sendable {
             }
         }
         let failure = ReconcileFailure(error)
+        let key = entry.metadata.key
+        failingSince.withLock { if $0[key] == nil { $0[key] = clock.now } }
         context.log.warning("Failed to reconcile", ["error": failure.message, "reason": failure.reason])
         let timeLeft = reconciliation.cleanupTimeLeft(of: entry, at: settings.time())
         if failure.isTerminal, timeLeft == nil {
-            delays.withLock { $0.forget(entry.metadata.key) }  // the next change of the object brings it back
+            delays.withLock { $0.forget(key) }
+            // The next change of the object brings it back. What the server refused may also become right by a change
+            // that nobody tells us of, such as that of a policy.
+            if !failure.isRejection { queue.add(key, after: settings.backoffLimit * (1 + 0.25 * settings.jitter())) }
             return true
         }
-        retry(entry.metadata.key, queue, within: timeLeft.map { max($0, .zero) })
+        // Once the time is over there is nothing to be in time for.
+        retry(key, queue, within: timeLeft.flatMap { $0 > .zero ? $0 : nil })
         return false
     }
 
@@ -168,12 +190,16 @@ package struct Controller<R: Reconciler, C: Clock<Duration>>: Sendable {
         queue.add(key, after: min(delay, limit ?? delay))
     }
 
-    private func context(for key: ObjectKey, _ metadata: ObjectMeta) -> ReconcileContext {
+    private func context(
+        for key: ObjectKey,
+        _ metadata: ObjectMeta,
+        failingFor: Duration?
+    ) -> ReconcileContext {
         let id = String(UInt64.random(in: 0 ... .max), radix: 16)
         let log = settings.log.with([
             "controller": state.name, "namespace": key.namespace ?? "", "name": key.name, "reconcile": id,
             "generation": metadata.generation.map { "\($0)" } ?? "",
         ])
-        return ReconcileContext(id: id, log: log, time: settings.time())
+        return ReconcileContext(id: id, log: log, time: settings.time(), failingFor: failingFor)
     }
 }

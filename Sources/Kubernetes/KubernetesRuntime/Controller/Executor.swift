@@ -61,7 +61,8 @@ package final class Executor: Sendable {
         }
         let result = cache?.absorb(written)
         guard cache == nil || result != nil else { return }
-        applied.withLock { $0.remember(child, of: primary, intent: print, result: result, at: context.time) }
+        let uid = written.metadata.uid
+        applied.withLock { $0.remember(child, uid, of: primary, intent: print, result: result, at: context.time) }
     }
 
     /// A namesake with another UID is a conflict, which the next look at the cache resolves. The server says so only if
@@ -128,8 +129,11 @@ package final class Executor: Sendable {
             let written = try await client.patch(kind, metadata.key, operations)
             caches[kind]?.absorb(written)
         } catch {
-            // `invalid` means that the test did not hold: somebody else was faster.
-            throw error.code == .invalid ? KubernetesError(.conflict, error.message, cause: error) : error
+            // Mostly the test did not hold: somebody else was faster. A policy may also forbid the finalizer.
+            guard error.code == .invalid, let present = try await client.ownership(kind, metadata.key),
+                present.metadata.resourceVersion != metadata.resourceVersion
+            else { throw error }
+            throw KubernetesError(.conflict, error.message, cause: error)
         }
     }
 
@@ -143,7 +147,8 @@ package final class Executor: Sendable {
         _ known: ObjectMeta?
     ) async throws {
         if let owner = known?.controller { return try intent.require(owner) }
-        if known != nil, applied.withLock({ $0.hasApplied(child, of: primary) }) { return }
+        // Made anew meanwhile, it has another UID.
+        if let known, applied.withLock({ $0.hasApplied(child, known.uid, of: primary) }) { return }
         guard let present = try await client.ownership(intent.kind, intent.key) else { return }
         if let owner = present.metadata.controller { return try intent.require(owner) }
         guard present.managers.contains(KubernetesClient.fieldManager) else { throw intent.nameConflict(nil) }

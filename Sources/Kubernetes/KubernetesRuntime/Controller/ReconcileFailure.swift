@@ -9,7 +9,7 @@ package struct ReconcileFailure: Error, Equatable, Sendable {
     /// One word in upper camel case, for a condition.
     package var reason: String
     package var message: String
-    /// Nothing is tried again before something changes.
+    /// A quick retry is of no use: something has to change first.
     package var isTerminal: Bool
     /// It is the specification that cannot be carried out.
     package var isRejection: Bool

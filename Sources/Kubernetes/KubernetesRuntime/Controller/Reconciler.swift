@@ -37,6 +37,9 @@ package protocol Reconciler<Primary>: Sendable {
     /// Carries out one effect of a plan. Has to work twice.
     func perform(_ effect: Effect, for primary: Primary, in context: ReconcileContext) async throws
 
+    /// The object is gone, however that came about: nothing that is kept for it in memory is needed any more.
+    func forget(_ key: ObjectKey)
+
     /// The status that says why a reconcile came to nothing; `nil`: leave it as it is. The default sets the standard
     /// conditions.
     ///
@@ -57,6 +60,8 @@ package struct ReconcileContext: Sendable {
     package let log: Log
     /// When it began.
     package let time: MicroTime
+    /// How long all tries of this process for the object have failed; `nil`: the last one did not, or there was none.
+    let failingFor: Duration?
 }
 
 extension Reconciler {
@@ -70,13 +75,16 @@ extension Reconciler {
     /// The Flink operator's value.
     package static func cleanupDeadline(of primary: Primary) -> Duration { .seconds(300) }
 
+    package func forget(_ key: ObjectKey) {}
+
     package static func status(
         of primary: Primary,
         planned: Primary.Status?,
         after failure: ReconcileFailure,
         at time: String
     ) -> Primary.Status? {
-        var status = planned ?? primary.status ?? Primary.Status()
+        // Not the planned one: what it tells of was not reached.
+        var status = primary.status ?? Primary.Status()
         status.report(failure, generation: primary.metadata.generation, at: time)
         return status
     }

@@ -94,7 +94,11 @@ struct Reconciliation<R: Reconciler>: Sendable {
         let failure = ReconcileFailure(error)
         let time = context.time.inSeconds
         guard let status = R.status(of: primary, planned: planned, after: failure, at: time) else { return }
-        try await executor.write(status, of: Primary.self, primary.metadata)
+        try await executor.write(resumed(status), of: Primary.self, primary.metadata)
+        // Told once, not with every try.
+        guard primary.status?.conditions["Ready"]?.reason != failure.reason else { return }
+        let event = EventIntent(.warning, reason: failure.reason, action: "Reconcile", note: failure.message)
+        executor.send([event], about: primary.reference, in: context)
     }
 
     /// Only the metadata could be read. The condition names the field.
@@ -155,8 +159,9 @@ struct Reconciliation<R: Reconciler>: Sendable {
             guard planned.revisit == .onChange else { return planned.revisit }
         } catch {
             try Task.checkCancellation()
-            let left = cleanupTimeLeft(of: entry, at: context.time)
-            if left ?? .zero <= .zero { return try await giveUp(entry, "\(error)", plan?.steps ?? [], in: context) }
+            if isHopeless(entry, error, in: context) {
+                return try await giveUp(entry, "\(error)", plan?.steps ?? [], in: context)
+            }
             if let primary = entry.value {
                 try await report(error, of: primary, planned: plan?.status, in: context)
             }
@@ -164,6 +169,17 @@ struct Reconciliation<R: Reconciler>: Sendable {
         }
         return try await letGo(metadata)
     }
+
+    /// Whether the time for the clean-up is over, and not only because nobody could try: the operator may have been
+    /// down, and an outage of the API server says nothing about the clean-up.
+    private func isHopeless(_ entry: Entry, _ error: any Error, in context: ReconcileContext) -> Bool {
+        guard cleanupTimeLeft(of: entry, at: context.time) ?? .zero <= .zero else { return false }
+        if let error = error as? KubernetesError, error.isOutage || error.code == .conflict { return false }
+        return context.failingFor ?? .zero >= Self.leastAttempt
+    }
+
+    /// How long a process tries by itself before it gives a clean-up up.
+    private static var leastAttempt: Duration { .seconds(60) }
 
     /// `nil` if the object is not being cleaned up.
     func cleanupTimeLeft(of entry: Entry, at time: MicroTime) -> Duration? {

@@ -85,6 +85,10 @@ package struct LeaseKeeper<Store: LeaseStore, C: Clock<Duration>>: Sendable {
                 try await withThrowingTaskGroup(of: Void.self) { group in
                     group.addTask { try await keep(held, term) }
                     group.addTask { try await work(term) }
+                    group.addTask {
+                        try await term.lost.wait()
+                        throw LostLease()
+                    }
                     defer { group.cancelAll() }
                     try await group.next()  // `keep` ends only by throwing
                 }
@@ -104,6 +108,13 @@ package struct LeaseKeeper<Store: LeaseStore, C: Clock<Duration>>: Sendable {
             group.addTask {
                 try await body()
                 return true
+            }
+            group.addTask {
+                // A renewal may hang where no cancellation reaches it, in a file system for instance. A moment later
+                // than the renewal's own limit, which usually ends it.
+                while term.isHeld { try await clock.sleep(for: term.timeLeft + .milliseconds(1)) }
+                term.end()
+                return false
             }
             group.addTask {
                 try await term.lost.wait()

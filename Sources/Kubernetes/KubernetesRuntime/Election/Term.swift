@@ -23,10 +23,10 @@ package final class Term<C: Clock<Duration>>: Sendable {
     }
 
     /// Whether nobody else can have the lease now. Asked before every write outside the cluster.
-    package var isHeld: Bool {
-        let sentAt = sentAt.withLock { $0 }
-        return !lost.isOpen && sentAt.duration(to: clock.now) < limit
-    }
+    package var isHeld: Bool { !lost.isOpen && timeLeft > .zero }
+
+    /// Until somebody else may take the lease, if no renewal works meanwhile.
+    var timeLeft: Duration { limit - sentAt.withLock { $0 }.duration(to: clock.now) }
 
     func renewed(_ instant: C.Instant) { sentAt.withLock { $0 = instant } }
 

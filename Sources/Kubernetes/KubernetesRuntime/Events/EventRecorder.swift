@@ -86,11 +86,16 @@ package final class EventRecorder<C: Clock<Duration>>: Sendable {
 
     private func handle(_ key: EventKey) async {
         let now = time()
-        let (step, record) = ledger.withLock { ($0.next(key, at: now), $0.records[key]) }
+        let (step, record) = ledger.withLock { ledger in
+            let (step, record) = (ledger.next(key, at: now), ledger.records[key])
+            // At once: an event that is recorded from now on begins a series of its own.
+            if step == .forget { ledger.forget(key) }
+            return (step, record)
+        }
         guard let record else { return }
         switch step {
         case .wait(let delay): queue.add(key, after: delay)
-        case .forget: ledger.withLock { $0.forget(key) }
+        case .forget: break
         case .create, .patch:
             do throws(KubernetesError) {
                 if step == .create { try await create(key, record) } else { try await patch(key, record) }

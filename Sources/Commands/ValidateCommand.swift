@@ -4,11 +4,11 @@ internal import CommandLine
 internal import JSON
 internal import Resources
 
-let validate = Program.Subcommand(
+let validateCommand = Program.Subcommand(
     Command(
         "kittiwake validate",
         "Checks resources without a cluster: everything that can be known from the manifest alone.",
-        options: [fileOption],
+        options: [manifestOption],
         example: "kittiwake validate -f examples/iceberg-connect-quick-start.yaml"
     )
 ) { call in
@@ -39,12 +39,3 @@ let validate = Program.Subcommand(
     }
     return isValid ? .success : .failure
 }
-
-let fileOption = Command.Option.value(
-    "file",
-    short: "f",
-    placeholder: "FILE",
-    isRequired: true,
-    isRepeated: true,
-    "the manifest; - for standard input"
-)

@@ -8,7 +8,7 @@ internal import JSON
 internal import ObjectStorage
 
 /// `kittiwake image copy`: what the operator does with an image, by hand.
-let imageCopy = Program.Subcommand(
+let imageCopyCommand = Program.Subcommand(
     Command(
         "kittiwake image copy",
         """
@@ -64,7 +64,7 @@ private struct ImageCopy {
 
     func run() async throws -> ExitCode {
         let job = try await job()
-        let progress = ProgressReport(call.console, isQuiet: options.has("quiet"))
+        let progress = ImageCopyProgress(call.console, isQuiet: options.has("quiet"))
         defer { progress.end() }
         let outcome = try await ImageTransfer(HTTPClient()).transfer(job) { progress.show($0) }
         progress.end()
@@ -125,16 +125,16 @@ private struct ImageCopy {
         guard let folder = call.environment["DOCKER_CONFIG"] ?? call.environment["HOME"].map({ "\($0)/.docker" }) else {
             return nil
         }
-        guard let bytes = try? await read("\(folder)/config.json") else { return nil }  // it need not be there
+        guard let bytes = try? await SmallFile.read("\(folder)/config.json") else { return nil }  // it need not be there
         return try DockerConfiguration(parsing: bytes).credentials(for: target)
     }
 
     private func read(_ path: String) async throws -> [UInt8] {
-        let file = try await LocalFile(path).open()
-        guard let size = file.size, size <= 4 << 20 else {
-            throw StorageError(.fileUnreadable, "\(path) is no file of a few kilobytes")
+        do {
+            return try await SmallFile.read(path, upTo: ByteCount(4 << 20))
+        } catch {
+            throw UsageError("\(path): \(error)")
         }
-        return try await file.read(0..<size)
     }
 
     private func json(_ outcome: ImageTransferOutcome, _ job: ImageTransferJob, _ reference: ImageReference) -> String {
@@ -150,39 +150,5 @@ private struct ImageCopy {
             "layers": .array(layers),
         ]
         return String(decoding: object.jsonBytes, as: UTF8.self)
-    }
-}
-
-/// Tells the person on standard error how far the transfer is.
-private final class ProgressReport: Sendable {
-    private let console: Console
-    private let isQuiet: Bool
-    private let begin = ContinuousClock.now
-    private let pace: Locked<ProgressPace>
-
-    init(_ console: Console, isQuiet: Bool) {
-        self.console = console
-        self.isQuiet = isQuiet
-        pace = Locked(ProgressPace(isDrawn: console.isInteractive))
-    }
-
-    func show(_ progress: ImageTransferProgress) {
-        guard !isQuiet else { return }
-        let elapsed = ContinuousClock.now - begin
-        let line = ProgressLine(
-            label: progress.stage == .reading ? "copying" : "completing",
-            done: progress.bytesRead,
-            total: progress.bytesTotal,
-            elapsed: elapsed
-        ).text(isDrawn: console.isInteractive) { "\(ByteCount($0))" }
-        if let text = pace.withLock({ $0.write(line, at: elapsed) }) { console.draw(text) }
-    }
-
-    func end() {
-        let text = pace.withLock { pace in
-            defer { pace = ProgressPace(isDrawn: console.isInteractive) }
-            return pace.end
-        }
-        if !text.isEmpty { console.draw(text) }
     }
 }

@@ -3,7 +3,7 @@
 internal import CommandLine
 internal import Resources
 
-let crds = Program.Subcommand(
+let crdsCommand = Program.Subcommand(
     Command(
         "kittiwake crds",
         "Prints the custom resource definitions as YAML.",

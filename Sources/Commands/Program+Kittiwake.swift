@@ -15,14 +15,20 @@ package func kittiwake(_ words: [String]) async -> Int32 {
         errors: Log.writing(to: STDERR_FILENO),
         isInteractive: isatty(STDERR_FILENO) == 1
     )
-    return await program.run(words, environment: processEnvironment(), console: console).rawValue
+    return await Program.kittiwake.run(words, environment: processEnvironment(), console: console).rawValue
 }
 
-private let program = Program(
-    "kittiwake",
-    "Runs Kafka Connect on Kubernetes.",
-    [operatorCommand, coordinatorCommand, planCommand, validate, crds, imageCopy, version]
-)
+extension Program {
+    /// All subcommands. See ``kittiwake(_:)`` for the process around them.
+    static let kittiwake = Program(
+        "kittiwake",
+        "Runs Kafka Connect on Kubernetes.",
+        [
+            operatorCommand, coordinatorCommand, planCommand, validateCommand, crdsCommand, imageCopyCommand,
+            versionCommand,
+        ]
+    )
+}
 
 private func processEnvironment() -> [String: String] {
     var variables: [String: String] = [:]

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CommandLine
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Commands
+
+/// The subcommands that need no server, called as a shell calls them.
+@Suite(.timeLimit(.minutes(1)))
+struct CommandsTests {
+    let output = Recorder<String>()
+    let errors = Recorder<String>()
+
+    var printed: String { output.all.joined() }
+    var notes: String { errors.all.joined() }
+
+    func run(_ words: String..., environment: [String: String] = [:]) async -> ExitCode {
+        let console = Console(
+            output: { [output] in output.record(String(decoding: $0, as: UTF8.self)) },
+            errors: { [errors] in errors.record(String(decoding: $0, as: UTF8.self)) },
+            isInteractive: false
+        )
+        return await Program.kittiwake.run(words, environment: environment, console: console)
+    }
+
+    /// A file of the repository.
+    func path(_ name: String) -> String {
+        URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../\(name)").standardized.path
+    }
+
+    func temporary(_ text: String) throws -> String {
+        let file = FileManager.default.temporaryDirectory.appending(path: "kittiwake-\(UUID().uuidString).yaml")
+        try Data(text.utf8).write(to: file)
+        return file.path
+    }
+
+    @Test func everyCommandHasAnExampleInItsHelp() async {
+        for subcommand in Program.kittiwake.subcommands {
+            let words = subcommand.command.name.split(separator: " ").dropFirst().map(String.init)
+            let console = Console(
+                output: { [output] in output.record(String(decoding: $0, as: UTF8.self)) },
+                errors: { _ in },
+                isInteractive: false
+            )
+            #expect(await Program.kittiwake.run(words + ["--help"], environment: [:], console: console) == .success)
+            #expect(output.all.last?.contains("example:\n") == true, "\(words)")
+        }
+    }
+
+    @Test func theDefinitionsPrintedAreThoseThatAreInstalled() async throws {
+        #expect(await run("crds") == .success)
+        let installed = try String(contentsOfFile: path("deploy/crds/icebergconnect.yaml"), encoding: .utf8)
+        #expect(printed == installed)
+    }
+
+    @Test func theVersionIsALineOfItsOwn() async {
+        #expect(await run("version") == .success)
+        #expect(printed == "\(kittiwakeVersion)\n")
+    }
+
+    @Test(arguments: ["quick-start", "production", "development"])
+    func theExamplesAreValid(_ example: String) async {
+        #expect(await run("validate", "-f", path("examples/iceberg-connect-\(example).yaml")) == .success)
+        #expect(printed.contains("is valid\n"))
+    }
+
+    @Test func everyProblemOfAManifestIsNamedAtOnce() async throws {
+        let file = try temporary(
+            """
+            apiVersion: kafka.iceberg.apache.org/v1
+            kind: IcebergConnect
+            metadata: {name: broken}
+            spec:
+              images:
+                worker: {image: "a:1"}
+                coordinator: {image: "b:1"}
+              worker:
+                replicas: 0
+                replicaz: 2
+                kafka: {bootstrapServers: "kafka:9092", securityProtocol: TLS}
+              coordinator:
+                job: {controlTopic: c, catalogProperties: {type: hive, uri: "thrift://h:1"}}
+            """
+        )
+        #expect(await run("validate", "-f", file) == .failure)
+        for field in ["worker.replicas", "securityProtocol", "groupId", "worker.replicaz"] {
+            #expect(notes.contains(field), "\(field) in \(notes)")
+        }
+    }
+
+    @Test func aPlanShowsTheObjectsAndNoSecret() async throws {
+        #expect(await run("plan", "-f", path("examples/iceberg-connect-quick-start.yaml")) == .success)
+        #expect(printed.contains("kind: Deployment") && printed.contains("name: kafka-connect-workers-my-iceberg-job-workers"))
+        #expect(!printed.contains("secret...") && !printed.contains("AKIA..."))
+        #expect(errors.all.isEmpty)
+    }
+
+    @Test func aManifestThatCannotBeReadIsAFailureThatNamesIt() async throws {
+        #expect(await run("plan", "-f", "/nowhere/orders.yaml") == .failure)
+        #expect(notes.contains("/nowhere/orders.yaml: No such file or directory"))
+        let file = try temporary("a: [1")
+        #expect(await run("validate", "-f", file) == .failure)
+        #expect(notes.contains(file))
+    }
+
+    @Test func aCopyWithoutATargetOrRegionIsAMistakeOfUse() async {
+        #expect(await run("image", "copy", "-") == .usage)
+        #expect(await run("image", "copy", "-", "no reference:") == .usage)
+        #expect(await run("image", "copy", "s3://bucket/key", "localhost:5000/a:1") == .usage)
+        #expect(await run("image", "copy", "a.tar", "localhost:5000/a:1", "--ca", "/nowhere/ca.pem") == .usage)
+        #expect(output.all.isEmpty)
+    }
+
+    @Test func anOperatorWithoutSettingsSaysWhatIsMissing() async {
+        #expect(await run("operator") == .usage)
+        #expect(notes.contains("KITTIWAKE_IMAGE"))
+    }
+}
