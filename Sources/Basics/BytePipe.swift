@@ -104,7 +104,10 @@ package final class BytePipe: Sendable {
     // MARK: Taking
 
     /// The next chunk, `nil` at the end; waits without blocking.
-    package func next() async throws -> [UInt8]? {
+    ///
+    /// - Parameter endsWhenCancelled: otherwise cancelling ends the wait only. Somebody else knows why no more is taken,
+    ///   and the producer should hear that, by ``finish(_:)``, and not that somebody was cancelled.
+    package func next(endsWhenCancelled: Bool = true) async throws -> [UInt8]? {
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
                 switch take(orPark: continuation) {
@@ -115,7 +118,12 @@ package final class BytePipe: Sendable {
                 }
             }
         } onCancel: {
-            finish(CancellationError())
+            if endsWhenCancelled { return finish(CancellationError()) }
+            let consumer = state.withLock { state in
+                defer { state.consumer = nil }
+                return state.consumer
+            }
+            consumer?.resume(throwing: CancellationError())
         }
     }
 
@@ -142,6 +150,8 @@ package final class BytePipe: Sendable {
                 return (.chunk(state.chunks.removeFirst()), state.producer, rings)
             }
             if state.end != nil { return (.end, nil, false) }
+            // The cancel may have come before there was anybody to wake.
+            if continuation != nil, Task.isCancelled { return (.failure(CancellationError()), nil, false) }
             if let continuation { state.consumer = continuation } else { state.isConsumerBlocked = true }
             return (.wait, nil, false)
         }

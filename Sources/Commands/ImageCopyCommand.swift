@@ -18,6 +18,9 @@ let imageCopyCommand = Program.Subcommand(
         a tar, plain or compressed by gzip or zstd. TARGET is registry/name:tag. Credentials for S3 come from the
         AWS_* variables, a web identity, or the role of the pod or the machine. The result is the image's reference by
         digest, on standard output.
+
+        What TARGET stands for is believed about the content of its layers, so that those that have not changed are
+        neither read nor sent. Use --fresh where others may push to the same repository.
         """,
         options: [
             .value("region", placeholder: "REGION", environment: "AWS_REGION", "where the bucket is"),
@@ -37,6 +40,10 @@ let imageCopyCommand = Program.Subcommand(
                 placeholder: "FILE",
                 environment: "REGISTRY_AUTH_FILE",
                 "credentials for registries, as docker login writes them (default: ~/.docker/config.json)"
+            ),
+            .flag(
+                "fresh",
+                "believe nothing that the registry says of its layers: read, compress and send all of them"
             ),
             .flag("json", "print one JSON object instead of the reference"),
             .flag("quiet", short: "q", "show no progress"),
@@ -85,7 +92,8 @@ private struct ImageCopy {
                 tls: try await tls("ca")
             ),
             image: options["image"],
-            platform: platform
+            platform: platform,
+            trustsTarget: !options.has("fresh")
         )
     }
 

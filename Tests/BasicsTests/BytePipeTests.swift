@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Basics
+import TestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(1)))
@@ -52,6 +53,23 @@ struct BytePipeTests {
         consumer.cancel()
         _ = await consumer.result
         await #expect(throws: CancellationError.self) { try await producer.value }
+    }
+
+    @Test func aCancelledWaitMayLeaveThePipeAsItIs() async throws {
+        for _ in 0..<300 {
+            let pipe = BytePipe(bound: 1)
+            let result = await running {
+                try await pipe.next(endsWhenCancelled: false)
+            } while: { cancel in
+                cancel()
+            }
+            #expect(throws: CancellationError.self) { try result.get() }
+            async let put: Void = pipe.put([1])
+            #expect(try await pipe.next() == [1])
+            try await put
+            pipe.finish(Broken())
+            await #expect(throws: Broken()) { try await pipe.next() }
+        }
     }
 
     /// On one bell for both ends, the end that has just gone to sleep took the ring that was meant for the other.

@@ -33,10 +33,14 @@ package struct Decompressor: ~Copyable {
         package var always: Int64 = 4 << 30
         /// Beyond that, so many times its own size. Programs and texts compress two to five times, logs perhaps twenty.
         package var ratio: Int64 = 200
-        /// The memory a zstd stream may ask for, as a power of two. `zstd -19` wants 23.
+        /// The memory a zstd stream may ask for, as a power of two. `zstd -19` wants 23, and no other level of the program
+        /// more than 25 without `--ultra` or `--long`.
         package var window = 25
 
         package init() {}
+
+        /// - Parameter window: see ``window``.
+        package init(window: Int) { self.window = window }
     }
 
     private enum Stream {
@@ -127,13 +131,20 @@ package struct Decompressor: ~Copyable {
             var piece = ZSTD_outBuffer(dst: room.baseAddress, size: room.count, pos: 0)
             let result = ZSTD_decompressStream(state, &piece, &input)
             guard ZSTD_isError(result) == 0 else {
+                if ZSTD_getErrorCode(result) == ZSTD_error_frameParameter_windowTooLarge {
+                    throw CompressionError(
+                        message: "The zstd data wants a window of more than 2^\(limits.window) bytes: "
+                            + "compress it with --long=\(limits.window) or less"
+                    )
+                }
                 throw CompressionError(
                     message: "The zstd data cannot be read: \(String(cString: ZSTD_getErrorName(result)))"
                 )
             }
             isBetween = result == 0
             try give(piece.pos, sink)
-            if input.pos == input.size, piece.pos < piece.size { return }
+            // At the end of a frame nothing is held back, and one more call would begin the next frame.
+            if input.pos == input.size, isBetween || piece.pos < piece.size { return }
         }
     }
 

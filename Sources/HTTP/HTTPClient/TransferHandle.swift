@@ -47,7 +47,7 @@ final class TransferHandle {
         set(CURLOPT_TCP_KEEPALIVE, 1)
         set(CURLOPT_TCP_KEEPIDLE, 30)
         set(CURLOPT_TCP_KEEPINTVL, 15)
-        check(curl_set_user_timeout(easy))
+        check(curl_set_user_timeout(easy, UInt32(Self.patience(request).counted(in: .milliseconds(1)))))
         set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)  // the head of a proxy's answer is not the head of the answer
         set(CURLOPT_BUFFERSIZE, 128 << 10)  // the default of 16 KiB means eight times as many wake-ups
         if request.bypassesProxy { check(curl_set_text(easy, CURLOPT_NOPROXY, "*")) }
@@ -56,6 +56,13 @@ final class TransferHandle {
             detour = curl_slist_append(nil, "::\(address)")
             check(curl_set_list(easy, CURLOPT_CONNECT_TO, detour))
         }
+    }
+
+    /// How long sent data may wait to be taken. Who gets a body may be busy with it as long as it may be silent.
+    private static func patience(_ request: HTTPRequest) -> Duration {
+        let usual = Duration.seconds(30)
+        guard case .stream = request.body else { return usual }
+        return max(usual, request.limits.idle ?? usual)
     }
 
     private func configureTrust(_ tls: TLSMaterial) {

@@ -8,6 +8,7 @@
 #include <curl/curl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <stdint.h>
 #include <sys/socket.h>
 
 typedef size_t (*curl_data_callback)(char *_Nonnull, size_t, size_t, void *_Nullable);
@@ -56,15 +57,16 @@ static inline CURLMcode curl_multi_set_alarm(
 /* The result is in a union. */
 static inline CURLcode curl_message_result(const CURLMsg *_Nonnull message) { return message->data.result; }
 
-/* Sent data that is not acknowledged for this long ends the connection: keep-alive does not notice it. */
+/* Sent data that is not acknowledged for this long ends the connection: keep-alive does not notice it. A peer that
+   acknowledges but takes nothing in counts as well. */
 static inline int curl_user_timeout(void *_Nullable context, curl_socket_t fd, curlsocktype purpose) {
-    unsigned milliseconds = 30000;
-    (void)context;
+    unsigned milliseconds = (unsigned)(uintptr_t)context;
     (void)purpose;
     setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &milliseconds, sizeof milliseconds);
     return CURL_SOCKOPT_OK;
 }
-static inline CURLcode curl_set_user_timeout(CURL *_Nonnull easy) {
+static inline CURLcode curl_set_user_timeout(CURL *_Nonnull easy, unsigned milliseconds) {
+    curl_easy_setopt(easy, CURLOPT_SOCKOPTDATA, (void *)(uintptr_t)milliseconds);
     return curl_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, curl_user_timeout);
 }
 

@@ -4,5 +4,6 @@
 #define KITTIWAKE_CZSTD_H
 
 #include <zstd.h>
+#include <zstd_errors.h>
 
 #endif

@@ -13,6 +13,7 @@ struct ImageFromStorage: Sendable {
     private let endpoints: RegistryEndpoints
     private let storage: TLSMaterial
     private let registry: TLSMaterial
+    private let sent = SentLayers()
 
     /// - Parameters:
     ///   - environment: where a pod's role or web identity is described.
@@ -58,9 +59,8 @@ struct ImageFromStorage: Sendable {
                     containsKittiwake: known.containsKittiwake
                 )
             }
-            let outcome = try await ImageTransfer(client).transfer(transfer, previous: previous) { progress in
-                report(ImageProgress(progress))
-            }
+            let work = ImageTransfer(client, sent: sent)
+            let outcome = try await work.transfer(transfer, previous: previous) { report(ImageProgress($0)) }
             return ImageOutcome(
                 digest: outcome.digest,
                 etag: outcome.version ?? "",

@@ -31,17 +31,19 @@ package final class ImageTransfers<Slot: Hashable & Sendable, Job: Equatable & S
 
     /// - Parameters:
     ///   - limit: attempts at a time.
+    ///   - owner: whom a slot belongs to. With it, one owner gets at most half of the places.
     ///   - recheck: how long an image that is there is taken to be there.
     ///   - transfer: throws ``ImageFailure``; any other error becomes one with the reason `TransferFailed`.
     ///   - changed: told of every slot whose state is another now.
     package init(
         limit: Int,
         recheck: Duration,
+        owner: (@Sendable (Slot) -> String)? = nil,
         clock: C,
         transfer: @escaping Transfer,
         changed: @escaping @Sendable (Slot) -> Void
     ) {
-        state = Locked(State(rules: Rules(limit: limit, recheck: recheck)))
+        state = Locked(State(rules: Rules(limit: limit, recheck: recheck, owner: owner)))
         self.clock = clock
         self.transfer = transfer
         self.changed = changed
@@ -120,7 +122,10 @@ package final class ImageTransfers<Slot: Hashable & Sendable, Job: Equatable & S
             return await group.next() ?? nil
         }
         state.withLock { _ = $0.stops.removeValue(forKey: run) }
-        guard let result, !Task.isCancelled else { return }
+        guard let result, !Task.isCancelled else {
+            state.withLock { $0.actions += $0.rules.ended(run) }
+            return ring()
+        }
         let now = clock.now
         let slot = state.withLock { state in
             let (slot, actions) =

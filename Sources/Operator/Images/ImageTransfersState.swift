@@ -17,6 +17,9 @@ where Instant.Duration == Duration {
         case cancel(Run)
     }
 
+    /// Whose turn it is: what many want must not keep the few from theirs.
+    typealias Owner = @Sendable (Slot) -> String
+
     private enum Phase: Equatable, Sendable {
         case queued
         case running(Run)
@@ -37,15 +40,23 @@ where Instant.Duration == Duration {
     let limit: Int
     /// How long an image that is there is taken to be there.
     let recheck: Duration
+    /// Of a slot: its namespace. `nil`: nobody shares.
+    private let owner: Owner?
     private var entries: [Slot: Entry] = [:]
     private var queue: [Slot] = []
     private var runs: [Run: Slot] = [:]
+    /// Cancelled, but not yet at their end: until then they need what all need.
+    private var ending: [Run: Slot] = [:]
     private var nextRun = 0
 
-    init(limit: Int, recheck: Duration) {
+    init(limit: Int, recheck: Duration, owner: Owner? = nil) {
         self.limit = limit
         self.recheck = recheck
+        self.owner = owner
     }
+
+    /// Half of the places, so that some are left for whoever comes next: an attempt may last for hours.
+    private var limitOfOneOwner: Int { owner == nil ? limit : (limit + 1) / 2 }
 
     /// What is wanted in a slot, and what is known about it; `nil` if nothing is wanted there.
     func wanted(in slot: Slot) -> (job: Job, state: ImageState)? { entries[slot].map { ($0.job, $0.state) } }
@@ -77,8 +88,12 @@ where Instant.Duration == Duration {
         queue.removeAll { $0 == slot }
         guard case .running(let run) = entry.phase else { return [] }
         runs[run] = nil
-        return [.cancel(run)] + startQueued()
+        ending[run] = slot
+        return [.cancel(run)]
     }
+
+    /// An attempt that was cancelled is at its end; its place is free.
+    mutating func ended(_ run: Run) -> [Action] { ending.removeValue(forKey: run) == nil ? [] : startQueued() }
 
     /// - Returns: the slot whose state has changed, if one has.
     mutating func progressed(_ run: Run, to progress: ImageProgress) -> Slot? {
@@ -92,7 +107,7 @@ where Instant.Duration == Duration {
     }
 
     mutating func succeeded(_ run: Run, with outcome: ImageOutcome, at now: Instant) -> (changed: Slot?, [Action]) {
-        guard let slot = runs.removeValue(forKey: run), var entry = entries[slot] else { return (nil, startQueued()) }
+        guard let slot = runs.removeValue(forKey: run), var entry = entries[slot] else { return (nil, ended(run)) }
         let changes = entry.state != .present(outcome)
         entry.outcome = outcome
         entry.state = .present(outcome)
@@ -109,7 +124,7 @@ where Instant.Duration == Duration {
         at now: Instant,
         jitter: Double
     ) -> (changed: Slot?, [Action]) {
-        guard let slot = runs.removeValue(forKey: run), var entry = entries[slot] else { return (nil, startQueued()) }
+        guard let slot = runs.removeValue(forKey: run), var entry = entries[slot] else { return (nil, ended(run)) }
         entry.attempts += 1
         let delay = Self.delay(afterAttempts: entry.attempts, jitter: jitter)
         entry.state = .failed(failure, attempts: entry.attempts, retryAfter: delay, lastGood: entry.outcome)
@@ -135,7 +150,7 @@ where Instant.Duration == Duration {
         let begun = runs.values.sorted { number(of: $0) < number(of: $1) }
         for slot in begun { entries[slot]?.phase = .queued }
         queue = begun + queue
-        runs = [:]
+        (runs, ending) = ([:], [:])
         return startQueued()
     }
 
@@ -146,8 +161,8 @@ where Instant.Duration == Duration {
 
     private mutating func startQueued() -> [Action] {
         var actions: [Action] = []
-        while runs.count < limit, !queue.isEmpty {
-            let slot = queue.removeFirst()
+        while runs.count + ending.count < limit, let index = queue.firstIndex(where: mayStart) {
+            let slot = queue.remove(at: index)
             guard let entry = entries[slot] else { continue }
             nextRun += 1
             let run = Run(number: nextRun)
@@ -156,6 +171,13 @@ where Instant.Duration == Duration {
             actions.append(.start(run, slot, entry.job, known: entry.outcome))
         }
         return actions
+    }
+
+    private func mayStart(_ slot: Slot) -> Bool {
+        guard let owner else { return true }
+        let mine = owner(slot)
+        let taken = runs.values.count { owner($0) == mine } + ending.values.count { owner($0) == mine }
+        return taken < limitOfOneOwner
     }
 
     /// 5 s, doubled, at most 5 min, and up to a quarter more.

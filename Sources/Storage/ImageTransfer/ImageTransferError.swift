@@ -22,6 +22,9 @@ package struct ImageTransferError: ExplainedError, Equatable {
         /// What was asked of the registry is not there.
         case imageNotFound = "ImageNotFound"
 
+        /// Store and registry together would need longer than an attempt is given.
+        case tooSlow = "ImageTransferTooSlow"
+
         // The archive
         /// Not a tar, cut off, or not put together as an image is.
         case archiveInvalid = "ImageArchiveInvalid"
@@ -57,6 +60,7 @@ package struct ImageTransferError: ExplainedError, Equatable {
         switch code {
         case .registryUnreachable, .registryThrottled, .registryFailing: true
         case .registryUnauthorized, .registryForbidden, .registryOutOfSpace, .registryRefused, .registryDigestMismatch,
+            .tooSlow,
             .imageNotFound, .archiveInvalid, .archiveTooLarge, .manifestMissing, .severalImages, .imageNotInArchive,
             .platformMissing,
             .digestMismatch, .invalidReference, .invalidSettings:

@@ -77,7 +77,8 @@ struct RegistryTests {
         let fake = FakeRegistry(.bearer(user: "me", password: "p:w"))
         try await Tests.withRegistry(fake) { target, _ in
             let registry = Registry(HTTPClient(), target, RegistryAccess(credentials: Self.me), limits: Tests.limits)
-            let isThere = try await registry.has(Digest(hash: SHA256.hash([1])))
+            let blob = Descriptor(type: "", digest: Digest(hash: SHA256.hash([1])), size: 1)
+            let isThere = try await registry.has(blob)
             #expect(!isThere)
         }
         let token = fake.requests.first { $0.contains("/token") }
@@ -215,6 +216,37 @@ struct RegistryTests {
                 let received = try await registry.blob(blob)
                 #expect(received == bytes)
             }
+        }
+    }
+
+    /// The first PUT ends the upload, but its answer is lost and the blob is not seen at once; the second finds no upload.
+    @Test func anUploadThatHasEndedIsNotMissed() async throws {
+        let bytes = Array("a blob".utf8)
+        let blob = Descriptor(type: "", digest: Digest(hash: SHA256.hash(bytes)), size: 6)
+        let fake = FakeRegistry()
+        let seen = Locked<[String: Int]>([:])
+        try await Tests.withRegistry(fake) { request in
+            let count = seen.withLock { seen in
+                seen[request.method, default: 0] += 1
+                return seen[request.method] ?? 0
+            }
+            switch (request.method, count) {
+            case ("PUT", 1):
+                _ = fake.handle(request)
+                return ServerResponse(503)
+            case ("HEAD", 1): return ServerResponse(404)
+            default: return nil
+            }
+        } _: { target, fake in
+            let registry = Registry(HTTPClient(), target, RegistryAccess(), limits: Tests.limits)
+            let pieces = Locked<[[UInt8]]>([bytes])
+            let sent = try await registry.upload(madeFrom: 6) {
+                pieces.withLock { $0.popLast() }
+            } descriptor: {
+                blob
+            }
+            #expect(sent == blob)
+            #expect(fake.blobs["\(blob.digest)"] == bytes)
         }
     }
 

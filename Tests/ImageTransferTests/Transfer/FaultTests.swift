@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Basics
+import HTTPClient
 import HTTPServer
 import TestStorage
 import TestSupport
@@ -45,6 +46,53 @@ struct FaultTests {
             #expect(fake.manifests.isEmpty)
             // What has been begun is taken back, but for an upload whose beginning was still on its way.
             #expect(fake.openUploads <= 1)
+        }
+    }
+
+    /// As real servers refuse: at once, while the body is still on its way.
+    @Test(arguments: [true, false], ImageBuilder.Packing.allCases)
+    func aRefusalBeforeTheEndOfALayerIsTheError(isStream: Bool, packing: ImageBuilder.Packing) async throws {
+        var image = ImageBuilder((1...5).map { ImageBuilder.noiseLayer(3 << 20, seed: $0) })
+        (image.layout, image.packing) = (.blobs, packing)
+        let archive = try image.archive()
+        for (status, code) in [
+            (413, .registryRefused), (503, .registryFailing), (507, .registryOutOfSpace), (401, .registryUnauthorized),
+        ] as [(Int, ImageTransferError.Code)] {
+            let head = "HTTP/1.1 \(status) No\r\nConnection: close\r\nContent-Length: 2\r\n\r\n"
+            // That the upload is taken back gets no answer, so that everybody else has the time to notice.
+            let answers = try RawAnswers(head + "no", to: "PATCH")
+            defer { answers.stop() }
+            try await Tests.withRegistry(FakeRegistry()) { request in
+                guard request.method == "POST" else { return nil }
+                return ServerResponse(202, headers: [("Location", "http://\(answers.host)/upload")])
+            } _: { target, fake in
+                var limits = Tests.limits
+                (limits.answer, limits.retry.attempts) = (.seconds(2), 1)
+                let transfer = ImageTransfer(HTTPClient(), limits: limits)
+                let job = ImageTransferJob(source: MemorySource(archive, isStream: isStream), target: target)
+                let error = await Tests.failure { try await transfer.transfer(job) }
+                #expect(error?.code == code)
+                #expect(error?.message.contains("answered with \(status)") == true)
+                #expect(fake.manifests.isEmpty)
+            }
+        }
+    }
+
+    @Test func anEarlyRefusalForAMomentCostsOneLayer() async throws {
+        let archive = try Self.large()
+        let answers = try RawAnswers("HTTP/1.1 503 No\r\nConnection: close\r\nContent-Length: 0\r\n\r\n", to: "PATCH")
+        defer { answers.stop() }
+        let uploads = Locked(0)
+        try await Tests.withRegistry(FakeRegistry()) { request in
+            guard request.method == "POST" else { return nil }
+            let isFirst = uploads.withLock { uploads in
+                uploads += 1
+                return uploads == 1
+            }
+            return isFirst ? ServerResponse(202, headers: [("Location", "http://\(answers.host)/upload")]) : nil
+        } _: { target, fake in
+            _ = try await Tests.transfer(MemorySource(archive), target)
+            #expect(fake.manifests["1.0"] != nil)
         }
     }
 

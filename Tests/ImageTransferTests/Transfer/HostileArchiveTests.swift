@@ -262,7 +262,48 @@ struct HostileArchiveTests {
             tar.file("c", #"{"rootfs":{"diff_ids":[\#(ids)]}}"#)
             tar.file("manifest.json", #"[{"Config":"c","Layers":[\#(names)]}]"#)
         }
-        try await expect(.archiveTooLarge, of: archive, saying: "layers")
+        try await expect(.archiveInvalid, of: archive, saying: "more than 1000")
+    }
+
+    @Test func aListOfMillionsIsNotTaken() async throws {
+        let names = String(repeating: #""a","#, count: 900_000) + #""a""#
+        let archive = tar { $0.file("manifest.json", #"[{"Config":"c","Layers":[\#(names)]}]"#) }
+        try await expect(.archiveInvalid, of: archive, saying: "more than 1000")
+        let images = String(repeating: #"{"Config":"c"},"#, count: 1000) + #"{"Config":"c"}"#
+        try await expect(.archiveInvalid, of: tar { $0.file("manifest.json", "[\(images)]") }, saying: "more than 1000")
+    }
+
+    /// The head of a zstd frame that asks for so much memory (RFC 8878, 3.1.1.1.2), and of a block that never comes.
+    static func frame(window: UInt8) -> [UInt8] {
+        [0x28, 0xb5, 0x2f, 0xfd, 0x00, (window - 10) << 3, 0x01, 0x00, 0x00]
+    }
+
+    @Test func memoryForZstdHasABoundAndTheMessageNamesIt() async throws {
+        try await expect(.archiveInvalid, of: Self.frame(window: 26), saying: "--long=25")
+        var image = ImageBuilder([Self.frame(window: 24)])
+        image.layout = .blobs
+        // Several are read at a time, and nobody said that they are of zstd.
+        try await expect(.archiveInvalid, of: try image.archive(), saying: "--long=23", ways: [false])
+        image.layers = [Self.frame(window: 26)]
+        try await expect(.archiveInvalid, of: try image.archive(), saying: "--long=25", ways: [true])
+    }
+
+    /// As `tar -r` leaves it. The first one is the longer one, so it arrives last.
+    @Test func ofTwoLayersWithOneNameTheLaterCounts() async throws {
+        let layer = ImageBuilder.textLayer()
+        let image = ImageBuilder([layer])
+        let archive = tar { tar in
+            tar.file("l/layer.tar", ImageBuilder.noiseLayer(3 << 20, seed: 1))
+            tar.file("l/layer.tar", layer)
+            tar.file("c.json", image.configuration)
+            tar.file("manifest.json", #"[{"Config":"c.json","RepoTags":[],"Layers":["l/layer.tar"]}]"#)
+        }
+        for isStream in [true, false] {
+            try await Tests.withRegistry { target, fake in
+                _ = try await Tests.transfer(MemorySource(archive, isStream: isStream), target)
+                #expect(fake.manifests["1.0"] != nil)
+            }
+        }
     }
 
     @Test func whatStandsForHundredsOfMegabytesNeedsNoMemoryForThem() async throws {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Basics
+import HTTPClient
+import HTTPServer
 import JSON
 import TestStorage
 import TestSupport
@@ -31,7 +33,120 @@ struct ReuseTests {
             #expect(second.digest == first.digest)
             #expect(second.containsKittiwake)
             #expect(source.bytesTaken == 0)
-            #expect(fake.requests == ["HEAD /v2/kafka/worker/manifests/\(first.digest)"])
+            // The image, its configuration and its layers are looked for, and nothing else is done.
+            #expect(fake.requests.count == 5)
+            #expect(fake.requests.first == "GET /v2/kafka/worker/manifests/\(first.digest)")
+            #expect(fake.requests.dropFirst().allSatisfy { $0.hasPrefix("HEAD /v2/kafka/worker/blobs/") })
+        }
+    }
+
+    @Test func anImageThatLostALayerIsMended() async throws {
+        let archive = try ImageBuilder.ordinary.archive()
+        try await Tests.withRegistry { target, fake in
+            let first = try await Tests.transfer(MemorySource(archive, version: "1"), target)
+            let configuration = try Tests.manifest(fake.manifests["1.0"] ?? []).configuration
+            for lost in [first.layers[1].descriptor.digest, configuration.digest] {
+                fake.remove(blob: "\(lost)")
+                let previous = ImageTransferJob.Previous(version: "1", digest: first.digest)
+                let source = MemorySource(archive, version: "1")
+                let outcome = try await Tests.transfer(source, target, previous: previous)
+                #expect(!outcome.wasUnchanged)
+                #expect(outcome.digest == first.digest)
+                #expect(fake.blobs["\(lost)"] != nil)
+            }
+        }
+    }
+
+    // MARK: Whom to believe
+
+    /// What somebody else can push: the right configuration, and blobs of his own.
+    func forge(_ image: ImageBuilder, in fake: FakeRegistry, sizeOff: Int = 0) throws -> [String] {
+        let blobs = try image.layers.indices.map { try ImageBuilder.gzip(ImageBuilder.textLayer("mine \($0)\n")) }
+        for blob in blobs + [image.configuration] { fake.put(blob: blob) }
+        let layers = blobs.map { blob in
+            let type = "application/vnd.oci.image.layer.v1.tar+gzip"
+            let size = blob.count + sizeOff
+            return #"{"mediaType":"\#(type)","digest":"\#(ImageBuilder.digest(blob))","size":\#(size)}"#
+        }
+        let type = "application/vnd.oci.image.manifest.v1+json"
+        let configuration = image.descriptor("application/vnd.oci.image.config.v1+json", image.configuration)
+        let list = layers.joined(separator: ",")
+        let manifest = #"{"schemaVersion":2,"mediaType":"\#(type)","config":\#(configuration),"layers":[\#(list)]}"#
+        fake.put(manifest: Array(manifest.utf8), type: type, as: "1.0")
+        return blobs.map(ImageBuilder.digest)
+    }
+
+    @Test func anImageThatStandsThereIsNotBelieved() async throws {
+        let image = ImageBuilder.ordinary
+        let archive = try image.archive()
+        let honest = try await Tests.withRegistry { target, _ in
+            try await Tests.transfer(MemorySource(archive), target).digest
+        }
+        try await Tests.withRegistry { target, fake in
+            let forged = try forge(image, in: fake)
+            let outcome = try await Tests.transfer(MemorySource(archive), target)
+            #expect(outcome.digest == honest)
+            #expect(outcome.layers.map(\.wasThere) == [false, false, false])
+            let manifest = String(decoding: fake.manifests["1.0"] ?? [], as: UTF8.self)
+            #expect(forged.allSatisfy { !manifest.contains($0) })
+        }
+    }
+
+    @Test func aBlobOfAnotherSizeIsNotBelievedEvenThen() async throws {
+        let image = ImageBuilder.ordinary
+        let archive = try image.archive()
+        try await Tests.withRegistry { target, fake in
+            _ = try forge(image, in: fake, sizeOff: 1)
+            let outcome = try await Tests.transfer(MemorySource(archive), target) { $0.trustsTarget = true }
+            #expect(outcome.layers.map(\.wasThere) == [false, false, false])
+        }
+    }
+
+    @Test(arguments: [403, 400, 200]) func aTagThatMayNotBeReadTeachesNothing(status: Int) async throws {
+        let archive = try ImageBuilder.ordinary.archive()
+        try await Tests.withRegistry(FakeRegistry()) { request in
+            guard request.method == "GET", request.path.contains("manifests") else { return nil }
+            return ServerResponse(status, headers: [], body: .bytes([UInt8](repeating: 0x20, count: 9 << 20)))
+        } _: { target, fake in
+            _ = try await Tests.transfer(MemorySource(archive), target) { $0.trustsTarget = true }
+            #expect(fake.manifests["1.0"] != nil)
+        }
+    }
+
+    // MARK: Attempts that failed
+
+    @Test func whatABrokenAttemptHasSentIsNeitherReadNorSentAgain() async throws {
+        var image = ImageBuilder((1...4).map { ImageBuilder.noiseLayer(400_000, seed: $0) })
+        image.layers.append(ImageBuilder.noiseLayer(2 << 20, seed: 9))
+        let archive = try image.archive()
+        let mayEnd = Locked(false)
+        let ended = Locked(0)
+        try await Tests.withRegistry(FakeRegistry()) { request in
+            // Four layers arrive, the fifth does not.
+            guard request.method == "PUT", request.path.contains("uploads") else { return nil }
+            if mayEnd.withLock({ $0 }) { return nil }
+            let number = ended.withLock { ended in
+                ended += 1
+                return ended
+            }
+            return number > 4 ? FakeRegistry.error(403, "DENIED") : nil
+        } _: { target, fake in
+            let transfer = ImageTransfer(HTTPClient(), limits: Tests.limits, sent: SentLayers())
+            let job = { @Sendable (source: MemorySource) in ImageTransferJob(source: source, target: target) }
+            let error = await Tests.failure { try await transfer.transfer(job(MemorySource(archive))) }
+            #expect(error?.code == .registryForbidden)
+            mayEnd.withLock { $0 = true }
+            fake.forgetRequests()
+            let source = MemorySource(archive)
+            let outcome = try await transfer.transfer(job(source))
+            #expect(outcome.layers.count { !$0.wasThere } == 1)
+            #expect(sends(fake).count { $0.hasPrefix("PATCH") } == 1)
+            #expect(source.bytesTaken < (2 << 20) + 6 * 65_536 + 10_000)
+            // The same image as without the break.
+            let fresh = try await Tests.withRegistry { target, _ in
+                try await Tests.transfer(MemorySource(archive), target).digest
+            }
+            #expect(outcome.digest == fresh)
         }
     }
 
@@ -58,7 +173,7 @@ struct ReuseTests {
             let first = try await Tests.transfer(MemorySource(archive), target)
             fake.forgetRequests()
             let source = MemorySource(archive)
-            let second = try await Tests.transfer(source, target)
+            let second = try await Tests.transfer(source, target) { $0.trustsTarget = true }
             #expect(second.digest == first.digest)
             #expect(sends(fake).isEmpty)
             #expect(second.bytesSent == 0)
@@ -79,7 +194,7 @@ struct ReuseTests {
         try await Tests.withRegistry { target, fake in
             let first = try await Tests.transfer(MemorySource(before), target)
             let source = MemorySource(after)
-            let second = try await Tests.transfer(source, target)
+            let second = try await Tests.transfer(source, target) { $0.trustsTarget = true }
             #expect(second.digest != first.digest)
             #expect(second.layers.map(\.wasThere) == [true, true, false])
             #expect(second.layers.prefix(2).map(\.descriptor) == first.layers.prefix(2).map(\.descriptor))
@@ -125,7 +240,7 @@ struct ReuseTests {
             let first = try await Tests.transfer(MemorySource(archive), target)
             let lost = first.layers[1].descriptor.digest
             fake.remove(blob: "\(lost)")
-            let second = try await Tests.transfer(MemorySource(archive), target)
+            let second = try await Tests.transfer(MemorySource(archive), target) { $0.trustsTarget = true }
             #expect(second.digest == first.digest)
             #expect(second.layers.map(\.wasThere) == [true, false, true])
             #expect(fake.blobs["\(lost)"] != nil)
@@ -146,7 +261,7 @@ struct ReuseTests {
         try await Tests.withRegistry { target, fake in
             for blob in blobs + [image.configuration] { fake.put(blob: blob) }
             fake.put(manifest: Array(manifest.utf8), type: type, as: "1.0")
-            let outcome = try await Tests.transfer(MemorySource(archive), target)
+            let outcome = try await Tests.transfer(MemorySource(archive), target) { $0.trustsTarget = true }
             #expect("\(outcome.digest)" == ImageBuilder.digest(Array(manifest.utf8)))
             #expect(sends(fake).isEmpty)
         }
@@ -157,7 +272,7 @@ struct ReuseTests {
         let archive = try ImageBuilder.ordinary.archive()
         try await Tests.withRegistry { target, fake in
             fake.put(manifest: Array(manifest.utf8), type: "application/vnd.oci.image.manifest.v1+json", as: "1.0")
-            let outcome = try await Tests.transfer(MemorySource(archive), target)
+            let outcome = try await Tests.transfer(MemorySource(archive), target) { $0.trustsTarget = true }
             #expect(outcome.layers.map(\.wasThere) == [false, false, false])
         }
     }
@@ -223,7 +338,10 @@ struct ReuseTests {
             _ = try await Tests.transfer(MemorySource(archive), target)
             fake.forgetRequests()
             let source = MemorySource(archive)
-            let outcome = try await Tests.transfer(source, target) { $0.looksForKittiwake = true }
+            let outcome = try await Tests.transfer(source, target) {
+                $0.looksForKittiwake = true
+                $0.trustsTarget = true
+            }
             #expect(outcome.containsKittiwake)
             #expect(sends(fake).isEmpty)
             if isKept { #expect(outcome.bytesRead < 10_000) }

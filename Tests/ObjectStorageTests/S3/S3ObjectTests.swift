@@ -120,6 +120,12 @@ struct S3ObjectTests {
 
     // MARK: Broken connections
 
+    /// What `Content-Range` says when everything from where it was asked for follows.
+    static func rest(_ request: ServerRequest) -> String? {
+        guard let range = request.header("range"), range.hasPrefix("bytes=") else { return nil }
+        return "bytes \(range.dropFirst("bytes=".count))/\(bytes.count)"
+    }
+
     /// Cuts the connection a little further on each time.
     static func cutting(_ times: Int, after count: Int) -> @Sendable (ServerRequest) async -> ServerResponse? {
         let cuts = Locked(0)
@@ -203,13 +209,63 @@ struct S3ObjectTests {
         #expect(error?.message.contains("larger than any object") == true)
     }
 
+    @Test func aStoreWithoutIfMatchIsFoundOut() async throws {
+        let whole = "bytes 0-\(Self.bytes.count - 1)/"
+        for headers in [
+            [("Content-Range", "\(whole)\(Self.bytes.count)"), ("ETag", "\"another\"")],
+            [("Content-Range", "\(whole)\(Self.bytes.count + 1)")],
+        ] {
+            try await Self.withStore { request in
+                guard request.method == "GET" else { return nil }
+                return ServerResponse(206, headers: headers, body: .bytes(Self.bytes))
+            } _: { host, _ in
+                let object = try await S3Object(Self.client(host)).open()
+                let error = await Self.failure { try await Self.read(object) }
+                #expect(error?.code == .changed)
+            }
+        }
+    }
+
+    @Test func aStoreWithoutRangesCanOnlyBeReadWhole() async throws {
+        try await Self.withStore { request in
+            guard request.method == "GET" else { return nil }
+            return ServerResponse(200, headers: [("ETag", FakeS3.etag(Self.bytes))], body: .bytes(Self.bytes))
+        } _: { host, _ in
+            let object = try await S3Object(Self.client(host)).open()
+            #expect(try await Self.read(object) == Self.bytes)
+            let error = await Self.failure { try await Self.read(object, 0..<500) }
+            #expect(error?.code == .refused)
+            #expect(error?.advice?.contains("Range") == true)
+        }
+    }
+
     // MARK: Slow stores
+
+    @Test func aConnectionThatFallsSilentIsReplaced() async throws {
+        let end = Latch()
+        let isFirst = Locked(true)
+        try await Self.withStore { request in
+            guard request.method == "GET", isFirst.withLock({ $0 }) else { return nil }
+            isFirst.withLock { $0 = false }
+            let range = "bytes 0-\(Self.bytes.count - 1)/\(Self.bytes.count)"
+            let body = ServerResponse.Body.stream { writer in
+                try await writer.write(Array(Self.bytes.prefix(100_000)))
+                try await end.wait()
+            }
+            return ServerResponse(206, headers: [("Content-Range", range)], body: body)
+        } _: { host, store in
+            defer { end.open() }
+            let client = Self.client(host) { $0.slowest = .init(bytes: 16 << 10, in: .seconds(1)) }
+            let object = try await S3Object(client).open()
+            #expect(try await Self.read(object) == Self.bytes)
+            #expect(!store.ranges.isEmpty)
+        }
+    }
 
     @Test func aStoreThatSendsByteByByteIsGivenUp() async throws {
         let end = Latch()
         try await Self.withStore { request in
-            guard request.method == "GET" else { return nil }
-            let range = "bytes 0-\(Self.bytes.count - 1)/\(Self.bytes.count)"
+            guard request.method == "GET", let range = Self.rest(request) else { return nil }
             let body = ServerResponse.Body.stream { writer in
                 while !end.isOpen {
                     try await writer.write([1])
@@ -230,8 +286,7 @@ struct S3ObjectTests {
     @Test func aStoreThatStopsInTheMiddleIsGivenUp() async throws {
         let end = Latch()
         try await Self.withStore { request in
-            guard request.method == "GET" else { return nil }
-            let range = "bytes 0-\(Self.bytes.count - 1)/\(Self.bytes.count)"
+            guard request.method == "GET", let range = Self.rest(request) else { return nil }
             let body = ServerResponse.Body.stream { writer in
                 try await writer.write(Array(Self.bytes.prefix(100_000)))
                 try await end.wait()

@@ -96,9 +96,44 @@ struct ImageTransfersStateTests {
         var rules = rules(limit: 1)
         _ = rules.want("x", in: "a", known: nil)
         _ = rules.want("y", in: "b", known: nil)
-        #expect(rules.forget("a") == [.cancel(.init(number: 1)), .start(.init(number: 2), "b", "y", known: nil)])
+        #expect(rules.forget("a") == [.cancel(.init(number: 1))])
         #expect(rules.wanted(in: "a")?.state == nil)
         #expect(rules.forget("a") == [])
+        // It needs its memory and its connections until it has ended.
+        #expect(rules.ended(.init(number: 1)) == [.start(.init(number: 2), "b", "y", known: nil)])
+        #expect(rules.ended(.init(number: 1)) == [])
+    }
+
+    @Test func aCancelledAttemptThatCameToItsEndFreesItsPlaceToo() {
+        var rules = rules(limit: 1)
+        _ = rules.want("x", in: "a", known: nil)
+        #expect(rules.want("y", in: "a", known: nil) == [.cancel(.init(number: 1))])
+        let (changed, actions) = rules.succeeded(.init(number: 1), with: outcome, at: at(0))
+        #expect(changed == nil)
+        #expect(actions == [.start(.init(number: 2), "a", "y", known: nil)])
+    }
+
+    @Test func oneOwnerGetsAtMostHalfOfThePlaces() {
+        var rules = Rules(limit: 4, recheck: .seconds(300)) { slot in String(slot.prefix(1)) }
+        let started = ["a1", "a2", "a3", "a4", "b1"].flatMap { rules.want("x", in: $0, known: nil) }
+        #expect(
+            started == [
+                .start(.init(number: 1), "a1", "x", known: nil), .start(.init(number: 2), "a2", "x", known: nil),
+                .start(.init(number: 3), "b1", "x", known: nil),
+            ]
+        )
+        // A place that is still being left counts as his.
+        #expect(rules.forget("a1") == [.cancel(.init(number: 1))])
+        #expect(rules.want("x", in: "b2", known: nil) == [.start(.init(number: 4), "b2", "x", known: nil)])
+        #expect(rules.ended(.init(number: 1)) == [.start(.init(number: 5), "a3", "x", known: nil)])
+        #expect(
+            rules.succeeded(.init(number: 3), with: outcome, at: at(0)).1 == []
+        )
+    }
+
+    @Test func aSingleOwnerOfASinglePlaceGetsIt() {
+        var rules = Rules(limit: 1, recheck: .seconds(300)) { _ in "a" }
+        #expect(rules.want("x", in: "a1", known: nil) == [.start(.init(number: 1), "a1", "x", known: nil)])
     }
 }
 

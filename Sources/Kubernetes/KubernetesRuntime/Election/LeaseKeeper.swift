@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Basics
+
 /// The Lease object in the API server. The version check of `write` is the only mutual exclusion there is.
 package protocol LeaseStore: Sendable {
     /// `nil` if there is no such object.

@@ -25,9 +25,7 @@ struct ArchiveScan: ~Copyable {
     /// Takes the next bytes of the file.
     mutating func feed(_ bytes: [UInt8]) throws {
         if !hasBegun, let format = CompressionFormat(prefix: bytes.prefix(CompressionFormat.prefixSize)) {
-            var limits = Decompressor.Limits()
-            limits.window = 27  // there is only one, so it may want what the zstd program takes unasked
-            decompressor = try Decompressor(format, limits)
+            decompressor = try Decompressor(format)
         }
         hasBegun = true
         try bytes.withUnsafeBytes { bytes in
@@ -59,7 +57,7 @@ private final class Sorter {
     /// As long as a tar's header: more than anything else needs.
     private static let enough = 512
     /// Of all documents together.
-    private static let mostDocuments: Int64 = 16 << 20
+    private static let mostDocuments: Int64 = 8 << 20
 
     private let onLayer: (String, Int64) throws -> LayerTransit
     private var entry = Entry.ignored

@@ -37,8 +37,8 @@ struct ImageFinder: Sendable {
     // MARK: docker save
 
     private func findDocker() async throws -> ImageInArchive {
-        let images: [DockerArchiveImage] = try await decode("manifest.json")
-        let image = try choose(images) { image in image.tags.isEmpty ? [image.configuration] : image.tags }
+        let images: ShortList<DockerArchiveImage> = try await decode("manifest.json")
+        let image = try choose(images.elements) { image in image.tags.isEmpty ? [image.configuration] : image.tags }
         let layers = try image.layers.map { name in
             guard let found = listing.find(name) else {
                 throw ImageTransferError.invalid("it lacks \(name.prefix(200))")

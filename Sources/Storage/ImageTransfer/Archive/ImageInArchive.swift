@@ -51,9 +51,6 @@ struct ImageInArchive: Sendable {
         guard read.diffIDs.count == layers.count else {
             throw .invalid("it has \(layers.count) layers, but its configuration names \(read.diffIDs.count)")
         }
-        guard layers.count <= Self.mostLayers else {
-            throw ImageTransferError(.archiveTooLarge, "the image has more than \(Self.mostLayers) layers")
-        }
         self.layers = []
         for (layer, diffID) in zip(layers, read.diffIDs) {
             guard let digest = Digest(diffID) else { throw .invalid("\"\(diffID.prefix(100))\" is no SHA-256 digest") }
@@ -64,10 +61,8 @@ struct ImageInArchive: Sendable {
         saysKittiwake = KittiwakeSearch.isNamed(in: read)
     }
 
-    /// Docker refuses more than 127; OCI has no limit.
-    static let mostLayers = 1000
-    /// Of a manifest or a configuration. They have a few kilobytes; larger ones are an attack.
-    static let largestDocument: Int64 = 8 << 20
+    /// Of a manifest or a configuration. They have a few kilobytes; registries are asked to take 4 MiB.
+    static let largestDocument: Int64 = 4 << 20
 }
 
 extension ImageTransferError {

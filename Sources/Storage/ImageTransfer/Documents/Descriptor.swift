@@ -42,6 +42,7 @@ enum MediaType {
 
 extension Descriptor: JSONDecodable {
     package init(_ json: borrowing JSONView) throws(JSONError) {
+        try json.requireDistinctMembers()
         type = try json.optional("mediaType") ?? ""
         let text: String = try json.value("digest")
         guard let digest = Digest(text) else { throw JSONError("the digest is no SHA-256 digest") }

@@ -11,12 +11,14 @@ struct ImageManifest: Equatable, Sendable {
 
 extension ImageManifest: JSONDecodable {
     init(_ json: borrowing JSONView) throws(JSONError) {
+        try json.requireDistinctMembers()
         let version: Int64? = try json.optional("schemaVersion")
         guard version == nil || version == 2 else { throw JSONError("the version is not 2") }
         type = try json.optional("mediaType") ?? MediaType.manifest
         guard MediaType.manifests.contains(type) else { throw JSONError("the type is not that of an image") }
         configuration = try json.value("config")
-        layers = try json.value("layers")
+        let layers: ShortList<Descriptor> = try json.value("layers")
+        self.layers = layers.elements
     }
 }
 
@@ -45,7 +47,11 @@ struct ImageIndex: JSONDecodable {
 
     var entries: [Entry]
 
-    init(_ json: borrowing JSONView) throws(JSONError) { entries = try json.value("manifests") }
+    init(_ json: borrowing JSONView) throws(JSONError) {
+        try json.requireDistinctMembers()
+        let entries: ShortList<Entry> = try json.value("manifests")
+        self.entries = entries.elements
+    }
 }
 
 /// One element of `manifest.json`, as `docker save` writes it.
@@ -56,9 +62,11 @@ struct DockerArchiveImage: Sendable, JSONDecodable {
     var tags: [String]
 
     init(_ json: borrowing JSONView) throws(JSONError) {
+        try json.requireDistinctMembers()
         configuration = try json.value("Config")
-        layers = try json.optional("Layers") ?? []
-        tags = try json.optional("RepoTags") ?? []
+        let layers: ShortList<String>? = try json.optional("Layers")
+        let tags: ShortList<String>? = try json.optional("RepoTags")
+        (self.layers, self.tags) = (layers?.elements ?? [], tags?.elements ?? [])
     }
 }
 
@@ -73,7 +81,11 @@ struct ImageConfiguration: Sendable, JSONDecodable {
     private struct RootFS: JSONDecodable {
         var diffIDs: [String]
 
-        init(_ json: borrowing JSONView) throws(JSONError) { diffIDs = try json.optional("diff_ids") ?? [] }
+        init(_ json: borrowing JSONView) throws(JSONError) {
+            try json.requireDistinctMembers()
+            let diffIDs: ShortList<String>? = try json.optional("diff_ids")
+            self.diffIDs = diffIDs?.elements ?? []
+        }
     }
 
     private struct Run: JSONDecodable {
@@ -82,13 +94,16 @@ struct ImageConfiguration: Sendable, JSONDecodable {
         var labels: StringMap?
 
         init(_ json: borrowing JSONView) throws(JSONError) {
-            entrypoint = try json.optional("Entrypoint") ?? []
-            command = try json.optional("Cmd") ?? []
+            try json.requireDistinctMembers()
+            let entrypoint: ShortList<String>? = try json.optional("Entrypoint")
+            let command: ShortList<String>? = try json.optional("Cmd")
+            (self.entrypoint, self.command) = (entrypoint?.elements ?? [], command?.elements ?? [])
             labels = try json.optional("Labels")
         }
     }
 
     init(_ json: borrowing JSONView) throws(JSONError) {
+        try json.requireDistinctMembers()
         let root: RootFS = try json.value("rootfs")
         diffIDs = root.diffIDs
         let run: Run? = try json.optional("config")

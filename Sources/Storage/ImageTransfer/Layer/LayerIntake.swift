@@ -20,21 +20,24 @@ final class LayerIntake {
 
     private let transit: LayerTransit
     private let purpose: Purpose
+    private let limits: Decompressor.Limits
     private var content: SHA256? = SHA256()
     private var search = KittiwakeSearch()
     private var compressed: CompressedIntake?
     private var hasBegun = false
 
-    init(_ transit: LayerTransit, _ purpose: Purpose) {
+    /// - Parameter limits: of a layer that is compressed.
+    init(_ transit: LayerTransit, _ purpose: Purpose, _ limits: Decompressor.Limits = Decompressor.Limits()) {
         self.transit = transit
         self.purpose = purpose
+        self.limits = limits
     }
 
     /// Takes the next block. All but the last have ``GzipWriter/blockSize`` bytes: the same content has to be cut at the
     /// same places to give the same digest.
     func take(_ block: [UInt8]) throws {
         if !hasBegun, let format = CompressionFormat(prefix: block.prefix(CompressionFormat.prefixSize)) {
-            compressed = try CompressedIntake(format)
+            compressed = try CompressedIntake(format, limits)
         }
         hasBegun = true
         guard let compressed else {
@@ -68,9 +71,9 @@ private final class CompressedIntake {
     private var hash: SHA256? = SHA256()
     private var size: Int64 = 0
 
-    init(_ format: CompressionFormat) throws {
+    init(_ format: CompressionFormat, _ limits: Decompressor.Limits) throws {
         self.format = format
-        decompressor = try Decompressor(format)
+        decompressor = try Decompressor(format, limits)
     }
 
     func take(_ block: [UInt8], _ see: (UnsafeRawBufferPointer) -> Void) throws {

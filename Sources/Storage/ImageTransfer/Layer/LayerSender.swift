@@ -20,7 +20,9 @@ struct LayerSender: Sendable {
                 group.addTask {
                     try await Self.failing(transit) {
                         try await registry.upload(madeFrom: transit.size) {
-                            let piece = try await transit.output.next()
+                            // Cancelled when the registry has refused the rest. What it says comes later, and is what
+                            // those who compress and read have to end with.
+                            let piece = try await transit.output.next(endsWhenCancelled: false)
                             if let piece { meter.sent(piece.count) }
                             return piece
                         } descriptor: {

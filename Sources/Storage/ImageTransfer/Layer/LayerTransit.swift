@@ -16,6 +16,15 @@ final class LayerTransit: Sendable {
         /// Of what the registry keeps; `nil` if the layer was only looked at.
         var descriptor: Descriptor?
         var hasKittiwake: Bool
+
+        /// With what was found in it, as a manifest names it; `nil` if it was only looked at.
+        var blob: Descriptor? {
+            descriptor.map { descriptor in
+                var blob = descriptor
+                blob.annotations = StringMap([(KittiwakeSearch.annotation, "\(hasKittiwake)")])
+                return blob
+            }
+        }
     }
 
     private struct State: Sendable {

@@ -5,11 +5,14 @@ internal import Crypto
 internal import HTTPClient
 
 extension Registry {
-    /// Whether the repository has this blob.
-    func has(_ digest: Digest) async throws -> Bool {
-        let answer = try await send(Call(method: "HEAD", url: "/v2/\(name)/blobs/\(digest)", accepts: [404]))
+    /// Whether the repository has this blob, in this size if the registry states one.
+    func has(_ blob: Descriptor) async throws -> Bool {
+        let answer = try await send(Call(method: "HEAD", url: "/v2/\(name)/blobs/\(blob.digest)", accepts: [404]))
         guard answer.status == 200 else { return false }
-        return answer.header("docker-content-digest").map { $0 == "\(digest)" } ?? true
+        if let digest = answer.header("docker-content-digest"), digest != "\(blob.digest)" { return false }
+        // Some that stand in between state none, or 0, as the answer to HEAD has no body.
+        guard let size = answer.header("content-length").flatMap({ Int64($0) }), size > 0 else { return true }
+        return size == blob.size
     }
 
     /// A small blob: a configuration.
@@ -25,16 +28,16 @@ extension Registry {
         return answer.body
     }
 
-    /// Manifests and configurations are a few kilobytes; the specification asks registries to take 4 MiB.
-    static var largestDocument: Int { 8 << 20 }
+    /// Of a manifest or a configuration, as in an archive.
+    static var largestDocument: Int { Int(ImageInArchive.largestDocument) }
 
     /// Sends a blob that is in memory, unless it is there already.
     func upload(_ bytes: [UInt8], _ descriptor: Descriptor) async throws {
-        if try await has(descriptor.digest) { return }
+        if try await has(descriptor) { return }
         try await limits.retry.run(while: Self.isWorthRetrying) {
             let url = try location(try await sendOnce(Call(method: "POST", url: "/v2/\(name)/blobs/uploads/")))
             do {
-                try await complete(url, descriptor.digest, bytes)
+                try await complete(url, descriptor, bytes)
             } catch {
                 await cancelUpload(url)
                 throw error
@@ -64,7 +67,7 @@ extension Registry {
             url = try location(try await sendOnce(patch))
             let descriptor = try descriptor()
             let address = url
-            try await limits.retry.run(while: Self.isWorthRetrying) { try await complete(address, descriptor.digest) }
+            try await limits.retry.run(while: Self.isWorthRetrying) { try await complete(address, descriptor) }
             return descriptor
         } catch {
             await cancelUpload(url)
@@ -73,17 +76,20 @@ extension Registry {
     }
 
     /// Ends an upload, with its last bytes or without any, and has its digest checked.
-    private func complete(_ url: String, _ digest: Digest, _ bytes: [UInt8] = []) async throws {
+    private func complete(_ url: String, _ blob: Descriptor, _ bytes: [UInt8] = []) async throws {
+        let digest = blob.digest
         // The address is kept whole, its own query included: it may carry the state of the upload.
         let address = "\(url)\(url.contains("?") ? "&" : "?")digest=\(PercentEncoding.encode("\(digest)"))"
         var put = Call(method: "PUT", url: address, body: .bytes(bytes))
         put.headers = [("Content-Type", "application/octet-stream")]
+        // Only now some registries hash it, or copy it to where it is kept.
+        put.deadline = limits.answer + .seconds(blob.size / max(1, limits.assuredSpeed))
         let answer: Answer
         do {
             answer = try await sendOnce(put)
-        } catch let error as ImageTransferError where error.isWorthRetrying {
-            // It may have worked although the answer was lost.
-            if try await has(digest) { return }
+        } catch let error as ImageTransferError where error.isWorthRetrying || error.code == .imageNotFound {
+            // It may have worked although the answer was lost; then the next try finds no upload to end.
+            if try await has(blob) { return }
             throw error
         }
         if let stored = answer.header("docker-content-digest"), stored != "\(digest)" {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package import Basics
+internal import Basics
 internal import Crypto
+internal import JSON
 
 extension Registry {
     /// A manifest as the registry keeps it.
@@ -30,18 +31,16 @@ extension Registry {
         return StoredManifest(digest: digest, type: type ?? "", bytes: answer.body)
     }
 
-    /// The digest of what a tag or a digest stands for; `nil` if there is no such thing.
-    ///
-    /// - Parameter name: a tag or a digest.
-    /// - Throws: ``ImageTransferError``.
-    package func digest(of name: String) async throws -> Digest? {
-        var call = Call(method: "HEAD", url: "/v2/\(self.name)/manifests/\(name)", accepts: [404])
-        call.actions = .pull
-        call.headers = [("Accept", (MediaType.manifests + MediaType.indexes).joined(separator: ", "))]
-        let answer = try await send(call)
-        guard answer.status == 200 else { return nil }
-        if let stated = answer.header("docker-content-digest").flatMap({ Digest($0) }) { return stated }
-        return Digest(name)
+    /// Whether the image with this digest is there with all that it names: registries lose single blobs too, and then no
+    /// node can pull it.
+    func isWhole(_ digest: Digest) async throws -> Bool {
+        guard let stored = try await manifest("\(digest)"),
+            let manifest = try? JSONDocument(parsing: stored.bytes).decode(ImageManifest.self)
+        else { return false }
+        for blob in [manifest.configuration] + manifest.layers {
+            if try await !has(blob) { return false }
+        }
+        return true
     }
 
     /// Makes an image visible: the last step.

@@ -114,10 +114,12 @@ package struct Registry: Sendable {
         request.body = call.body
         // A registry's own authorities say nothing about the store that its blobs lie in.
         if isOurs { request.tls = tls }
-        // Blobs go side by side, each over a connection of its own.
-        request.allowsHTTP2 = call.deadline == nil
         request.limits.total = call.deadline ?? limits.answer
-        if call.deadline != nil { request.limits.idle = limits.silence }
+        if case .stream = call.body {
+            // Blobs go side by side, each over a connection of its own.
+            request.allowsHTTP2 = false
+            request.limits.idle = limits.silence
+        }
         // Whoever we are sent on to has no business with our credentials.
         if isOurs, let header = try await authentication.header(for: scope(call)) {
             request.headers.append(("Authorization", header))

@@ -16,13 +16,24 @@ internal import ObjectStorage
 package struct ImageTransfer: Sendable {
     private let client: HTTPClient
     private let limits: Registry.Limits
+    private let deadline: TransferDeadline
+    private let sent: SentLayers
 
-    package init(_ client: HTTPClient, limits: Registry.Limits = Registry.Limits()) {
+    /// - Parameter sent: shared by all transfers of a process, so that they need not do again what others have done.
+    package init(
+        _ client: HTTPClient,
+        limits: Registry.Limits = Registry.Limits(),
+        deadline: TransferDeadline = TransferDeadline(),
+        sent: SentLayers = SentLayers()
+    ) {
         self.client = client
         self.limits = limits
+        self.deadline = deadline
+        self.sent = sent
     }
 
-    /// Does it. Cancelling the task ends it; what was not finished is not visible, and is done again by the next call.
+    /// Does it. Cancelling the task ends it; what was not finished is not visible. Layers that have arrived are not read
+    /// again by the next call with the same ``SentLayers``.
     ///
     /// - Parameters:
     ///   - previous: if the source and the image in the registry are still those, nothing is read.
@@ -44,9 +55,7 @@ package struct ImageTransfer: Sendable {
         let meter = TransferMeter(progress)
         do {
             let bytes = try await job.source.open()
-            if let previous, previous.version == bytes.version,
-                try await registry.digest(of: "\(previous.digest)") == previous.digest
-            {
+            if let previous, previous.version == bytes.version, try await registry.isWhole(previous.digest) {
                 return ImageTransferOutcome(
                     digest: previous.digest,
                     version: bytes.version,
@@ -55,11 +64,16 @@ package struct ImageTransfer: Sendable {
                     wasUnchanged: true
                 )
             }
+            if let size = bytes.size, size > Self.largestArchive {
+                throw ImageTransferError(.archiveTooLarge, "it has \(ByteCount(size)), which no image has")
+            }
             meter.begin(.reading)
-            let parts = try await readLayers(job, bytes, registry, previous, meter)
-            meter.begin(.completing)
-            let digest = try await parts.complete(in: registry, job.target)
-            return outcome(parts, digest, bytes, meter)
+            return try await within(deadline.limit(for: bytes.size), "transferring it") {
+                let parts = try await readLayers(job, bytes, registry, previous, meter)
+                meter.begin(.completing)
+                let digest = try await parts.complete(in: registry, job.target)
+                return outcome(parts, digest, bytes, meter)
+            }
         } catch let error as ArchiveError {
             throw Self.explained(error, job.source)
         } catch let error as CompressionError {
@@ -77,20 +91,37 @@ package struct ImageTransfer: Sendable {
         _ meter: TransferMeter
     ) async throws -> TransferredImage {
         if bytes.size == 0 { throw ArchiveError(.notATar, "it is empty") }
-        if let size = bytes.size, size > Self.largestArchive {
-            throw ImageTransferError(.archiveTooLarge, "it has \(ByteCount(size)), which no image has")
-        }
         if let size = bytes.size, bytes.isRandomAccess {
-            var walk = ArchiveWalk(bytes, size: size)
-            let prefix = try await walk.prefix(Int64(CompressionFormat.prefixSize))
-            if CompressionFormat(prefix: prefix) == nil {
-                let listing = try await walk.list()
-                let jumping = JumpingTransfer(job: job, bytes: bytes, registry: registry, meter: meter)
+            let listing: ArchiveListing? = try await within(deadline.listing, "finding out what is in it") {
+                var walk = ArchiveWalk(bytes, size: size)
+                let prefix = try await walk.prefix(Int64(CompressionFormat.prefixSize))
+                guard CompressionFormat(prefix: prefix) == nil else { return nil }
+                return try await walk.list()
+            }
+            if let listing {
+                let jumping = JumpingTransfer(job: job, bytes: bytes, registry: registry, meter: meter, sent: sent)
                 return try await jumping.run(listing, previous?.digest)
             }
         }
         meter.expect(bytes.size)
-        return try await StreamingTransfer(job: job, bytes: bytes, registry: registry, meter: meter).run()
+        return try await StreamingTransfer(job: job, bytes: bytes, registry: registry, meter: meter, sent: sent).run()
+    }
+
+    /// Cancels what takes longer, and waits for its end.
+    private func within<Value: Sendable>(
+        _ limit: Duration,
+        _ what: String,
+        _ body: @escaping @Sendable () async throws -> Value
+    ) async throws -> Value {
+        do {
+            return try await withDeadline(limit, clock: ContinuousClock(), body)
+        } catch is DeadlineExceeded {
+            throw ImageTransferError(
+                .tooSlow,
+                "\(what) takes longer than \(limit), which are given for it",
+                advice: "check the store, the registry and the network between them"
+            )
+        }
     }
 
     private func outcome(
@@ -138,7 +169,7 @@ extension ImageTransferError {
     fileprivate var isAboutArchive: Bool {
         switch code {
         case .archiveInvalid, .archiveTooLarge, .manifestMissing, .severalImages, .imageNotInArchive, .platformMissing,
-            .digestMismatch:
+            .digestMismatch, .tooSlow:
             true
         case .registryDigestMismatch, .registryUnauthorized, .registryForbidden, .registryUnreachable,
             .registryOutOfSpace,

@@ -20,6 +20,10 @@ package struct ImageTransferJob: Sendable {
     /// Layers of which the caller remembers that the registry has them, from an attempt that did not come to its end.
     /// They are asked for before they count.
     package var knownLayers: [ImageTransferOutcome.Layer]
+    /// Whether the image that the target's tag stands for is believed about what its layers contain. Nothing proves it,
+    /// and anybody who may push to the repository may have put it there: only for somebody to whom the repository
+    /// belongs. Otherwise only ``Previous`` and ``knownLayers`` are believed, and what this process has sent itself.
+    package var trustsTarget: Bool
 
     package init(
         source: any ByteSource,
@@ -28,7 +32,8 @@ package struct ImageTransferJob: Sendable {
         image: String? = nil,
         platform: Platform = .linuxAMD64,
         looksForKittiwake: Bool = false,
-        knownLayers: [ImageTransferOutcome.Layer] = []
+        knownLayers: [ImageTransferOutcome.Layer] = [],
+        trustsTarget: Bool = false
     ) {
         self.source = source
         self.target = target
@@ -37,6 +42,7 @@ package struct ImageTransferJob: Sendable {
         self.platform = platform
         self.looksForKittiwake = looksForKittiwake
         self.knownLayers = knownLayers
+        self.trustsTarget = trustsTarget
     }
 
     /// What the caller remembers of the last transfer of this source to this target.

@@ -10,15 +10,21 @@ struct JumpingTransfer: Sendable {
     let bytes: any OpenBytes
     let registry: Registry
     let meter: TransferMeter
+    let sent: SentLayers
 
     /// Layers on their way at the same time. Each has two threads and about 3 MiB.
     private static let mostAtOnce = 3
+    /// Where one of them is of zstd: it may want 32 MiB more.
+    private static let mostAtOnceOfZstd = 2
+    /// Of zstd that nobody announced, in an archive of docker save: 8 MiB, which every tool that writes layers keeps to.
+    private static let unannouncedWindow = 23
 
     /// What is to be done about a layer.
     private struct Task: Sendable {
         var path: String
         var range: Range<Int64>
         var purpose: LayerIntake.Purpose
+        var isZstd: Bool
     }
 
     func run(_ listing: ArchiveListing, _ previous: Digest?) async throws -> TransferredImage {
@@ -28,8 +34,8 @@ struct JumpingTransfer: Sendable {
             meter.read(Int(file.size))
             return try await bytes.read(start..<start + file.size)
         }.find()
-        var known = KnownLayers(job.knownLayers)
-        try await known.learn(from: registry, job.target.tag ?? "latest", isTarget: true)
+        var known = KnownLayers(job.knownLayers, sent)
+        if job.trustsTarget { try await known.learn(from: registry, job.target.tag ?? "latest", isTarget: true) }
         if let previous, previous != known.current?.digest {
             try await known.learn(from: registry, "\(previous)", isTarget: false)
         }
@@ -46,7 +52,8 @@ struct JumpingTransfer: Sendable {
             if blob != nil, hasBeenLookedAt || image.saysKittiwake { continue }
             guard let start = listing.find(layer.path)?.file.offset else { continue }
             let range = start..<start + layer.size
-            tasks.append(Task(path: layer.path, range: range, purpose: blob == nil ? .send : .look))
+            let isZstd = layer.stated?.type == MediaType.zstdLayer
+            tasks.append(Task(path: layer.path, range: range, purpose: blob == nil ? .send : .look, isZstd: isZstd))
         }
         meter.expect(meter.progress.bytesRead + tasks.reduce(0) { $0 + Int64($1.range.count) })
         var result = try TransferredImage(image, try await perform(tasks), known: there)
@@ -61,7 +68,7 @@ struct JumpingTransfer: Sendable {
             // This very blob, whatever else has the same content, but with what is known of it.
             candidates = candidates.filter { $0.digest == stated.digest } + [stated]
         }
-        for candidate in candidates where try await registry.has(candidate.digest) { return candidate }
+        for candidate in candidates where try await registry.has(candidate) { return candidate }
         return nil
     }
 
@@ -71,7 +78,7 @@ struct JumpingTransfer: Sendable {
         var waiting = tasks[...]
         var results: [String: LayerTransit.Result] = [:]
         try await withThrowingTaskGroup(of: (String, LayerTransit.Result).self) { group in
-            for _ in 0..<Self.mostAtOnce {
+            for _ in 0..<(tasks.contains { $0.isZstd } ? Self.mostAtOnceOfZstd : Self.mostAtOnce) {
                 if let task = waiting.popFirst() { group.addTask { (task.path, try await perform(task)) } }
             }
             while let (path, result) = try await group.next() {
@@ -94,10 +101,12 @@ struct JumpingTransfer: Sendable {
                     group.addTask {
                         try await LayerSender.failing(transit) { try await read(task, into: transit) }
                     }
-                    try await group.waitForAll()
+                    // Not `waitForAll`: that waits for the others when one has failed, instead of cancelling them.
+                    while try await group.next() != nil {}
                     guard let result = transit.result else { throw CancellationError() }
-                    if let descriptor = result.descriptor {
-                        meter.completed(.init(diffID: result.diffID, descriptor: descriptor, wasThere: false))
+                    if let blob = result.blob {
+                        sent.add(result.diffID, blob)
+                        meter.completed(.init(diffID: result.diffID, descriptor: blob, wasThere: false))
                     }
                     return result
                 }
@@ -111,7 +120,9 @@ struct JumpingTransfer: Sendable {
         try await bytes.withReader(task.range) { reader in
             try await withTaskCancellationHandler {
                 try await onOwnThread("layer-read") {
-                    let intake = LayerIntake(transit, task.purpose)
+                    var limits = Decompressor.Limits()
+                    if !task.isZstd { limits.window = Self.unannouncedWindow }
+                    let intake = LayerIntake(transit, task.purpose, limits)
                     while true {
                         let block = try reader.block(of: GzipWriter.blockSize)
                         if block.isEmpty { return try intake.finish() }

@@ -15,6 +15,7 @@ struct StreamingTransfer: Sendable {
     let bytes: any OpenBytes
     let registry: Registry
     let meter: TransferMeter
+    let sent: SentLayers
 
     func run() async throws -> TransferredImage {
         let (layers, found) = AsyncStream.makeStream(of: LayerTransit.self)  // bounded by the convoy
@@ -87,10 +88,14 @@ struct StreamingTransfer: Sendable {
     {
         let sender = LayerSender(registry: registry, meter: meter)
         return try await withThrowingTaskGroup(of: LayerTransit.self) { group in
+            // Of two with the same name the later one counts, whichever arrives first.
+            var latest: [String: ObjectIdentifier] = [:]
             for await transit in layers {
+                latest[transit.path] = ObjectIdentifier(transit)
                 group.addTask {
                     try await convoy.failing {
                         _ = try await sender.send(transit)
+                        if let result = transit.result, let blob = result.blob { sent.add(result.diffID, blob) }
                         convoy.arrived(transit)
                         return transit
                     }
@@ -98,8 +103,9 @@ struct StreamingTransfer: Sendable {
             }
             var results: [String: LayerTransit.Result] = [:]
             while let transit = try await group.next() {
-                guard let result = transit.result, let descriptor = result.descriptor else { continue }
-                meter.completed(.init(diffID: result.diffID, descriptor: descriptor, wasThere: false))
+                guard latest[transit.path] == ObjectIdentifier(transit) else { continue }
+                guard let result = transit.result, let blob = result.blob else { continue }
+                meter.completed(.init(diffID: result.diffID, descriptor: blob, wasThere: false))
                 results[transit.path] = result
             }
             return results

@@ -79,23 +79,39 @@ package struct S3Client: Sendable {
         return Description(size: size, etag: etag)
     }
 
-    /// A part of the object as it was when it had this ETag. One try.
+    /// A part of the object as it was when it was described so. One try.
     ///
-    /// - Throws: ``StorageError``; ``StorageError/Code/changed`` if the object has another ETag now.
-    func get(_ range: Range<Int64>, etag: String, deadline: Duration) async throws -> HTTPBody {
-        let headers = [("Range", "bytes=\(range.lowerBound)-\(range.upperBound - 1)"), ("If-Match", etag)]
+    /// - Throws: ``StorageError``; ``StorageError/Code/changed`` if it is another object now.
+    func get(_ range: Range<Int64>, of object: Description, deadline: Duration) async throws -> HTTPBody {
+        let headers = [("Range", "bytes=\(range.lowerBound)-\(range.upperBound - 1)"), ("If-Match", object.etag)]
         let response = try await send("GET", headers: headers, deadline: deadline, slowest: limits.slowest)
-        switch response.status {
-        case 206:
-            let stated = response.header("content-range") ?? ""
-            guard stated.hasPrefix("bytes \(range.lowerBound)-\(range.upperBound - 1)/") else {
-                throw StorageError(.refused, "GET \(location): the answer is another part than was asked for")
+        guard response.status == 200 || response.status == 206 else { throw try await failure(response, "GET") }
+        // Not every store knows `If-Match`.
+        if let etag = response.header("etag"), Self.strong(etag) != Self.strong(object.etag) { throw changed }
+        if response.status == 200 {
+            // From a store that knows no ranges everything comes, whatever was asked for.
+            guard range == 0..<object.size else {
+                throw StorageError(
+                    .refused,
+                    "GET \(location): the store sends the whole object instead of a part",
+                    advice: "use a store or a proxy that knows Range requests"
+                )
             }
             return response.body
-        case 200 where range.lowerBound == 0: return response.body  // a store that knows no ranges sends everything
-        default: throw try await failure(response, "GET")
         }
+        let stated = response.header("content-range") ?? ""
+        let part = "bytes \(range.lowerBound)-\(range.upperBound - 1)/"
+        guard stated.hasPrefix(part) else {
+            throw StorageError(.refused, "GET \(location): the answer is another part than was asked for")
+        }
+        if let whole = Int64(stated.dropFirst(part.count)), whole != object.size { throw changed }
+        return response.body
     }
+
+    /// A proxy that compresses makes a tag a weak one; it still stands for the same object.
+    private static func strong(_ etag: String) -> Substring { etag.hasPrefix("W/") ? etag.dropFirst(2) : etag[...] }
+
+    private var changed: StorageError { S3Refusal(status: 412, region: nil, body: []).error("GET", location) }
 
     /// 64 TiB: more than S3 takes.
     private static let largestObject: Int64 = 1 << 46

@@ -67,7 +67,7 @@ private struct OpenObject: OpenBytes {
             do {
                 let left = ContinuousClock.now.duration(to: end)
                 guard left > .zero else { throw slow("the deadline has passed") }
-                let body = try await client.get(position..<range.upperBound, etag: found.etag, deadline: left)
+                let body = try await client.get(position..<range.upperBound, of: found, deadline: left)
                 failure = try await drain(body, from: &position, to: range.upperBound, sink)
                 if position == range.upperBound { return }
             } catch let error as StorageError where error.isWorthRetrying {
@@ -95,9 +95,8 @@ private struct OpenObject: OpenBytes {
             do {
                 chunk = try await chunks.next()
             } catch let error as HTTPError {
-                // Steady but hopeless: another connection would be the same.
-                if error.code == .timedOut { throw slow("\(error)") }
-                return client.unreachable(error, "GET")
+                // Another connection often helps: what is between here and the store has forgotten this one.
+                return error.code == .timedOut ? slow("\(error)") : client.unreachable(error, "GET")
             }
             guard let chunk else { break }
             guard chunk.count <= end - position else {

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Basics
+import HTTPClient
+import ObjectStorage
+import TestStorage
+import TestSupport
+import Testing
+
+@testable import ImageTransfer
+
+@Suite(.timeLimit(.minutes(1)))
+struct TransferDeadlineTests {
+    typealias Tests = ImageTransferTests
+
+    @Test func itGrowsWithTheArchiveAndEnds() {
+        let deadline = TransferDeadline()
+        #expect(deadline.limit(for: 0) == .seconds(900))
+        #expect(deadline.limit(for: 1 << 30) == .seconds(900 + 4096))
+        #expect(deadline.limit(for: 10 << 30) < .seconds(12 * 3600))
+        #expect(deadline.limit(for: 1 << 40) == .seconds(12 * 3600))
+        #expect(deadline.limit(for: nil) == .seconds(12 * 3600))
+    }
+
+    @Test(arguments: [true, false]) func anAttemptThatTakesTooLongIsGivenUp(isStream: Bool) async throws {
+        let archive = try ImageBuilder.ordinary.archive()
+        var deadline = TransferDeadline()
+        (deadline.base, deadline.longest) = (.milliseconds(200), .milliseconds(200))
+        let end = Latch()
+        try await Tests.withRegistry(FakeRegistry()) { request in
+            if request.method == "PATCH" { try? await end.wait() }
+            return nil
+        } _: { [deadline] target, fake in
+            defer { end.open() }
+            let job = ImageTransferJob(source: MemorySource(archive, isStream: isStream), target: target)
+            let transfer = ImageTransfer(HTTPClient(), limits: Tests.limits, deadline: deadline)
+            let error = await Tests.failure { try await transfer.transfer(job) }
+            #expect(error?.code == .tooSlow)
+            #expect(error?.reason == "ImageTransferTooSlow")
+            #expect(fake.manifests.isEmpty)
+        }
+    }
+
+    @Test func findingOutWhatIsThereHasADeadlineOfItsOwn() async throws {
+        var deadline = TransferDeadline()
+        deadline.listing = .milliseconds(100)
+        try await Tests.withRegistry { [deadline] target, _ in
+            let transfer = ImageTransfer(HTTPClient(), limits: Tests.limits, deadline: deadline)
+            let error = await Tests.failure {
+                try await transfer.transfer(ImageTransferJob(source: SilentSource(), target: target))
+            }
+            #expect(error?.code == .tooSlow)
+            #expect(error?.message.contains("finding out") == true)
+        }
+    }
+}
+
+/// Has a size and never says more.
+private struct SilentSource: ByteSource, OpenBytes {
+    var size: Int64? { 1 << 20 }
+    var version: String? { nil }
+    var isRandomAccess: Bool { true }
+    var description: String { "the archive" }
+
+    func open() -> any OpenBytes { self }
+
+    func read(_ range: Range<Int64>) async throws -> [UInt8] {
+        try await Latch().wait()
+        return []
+    }
+
+    func withReader<Value: Sendable>(
+        _ range: Range<Int64>?,
+        _ body: @escaping @Sendable (any BlockingReader) async throws -> Value
+    ) async throws -> Value {
+        throw MemorySource.Broken()
+    }
+}
