@@ -16,6 +16,13 @@ final class LayerTransit: Sendable {
         /// Of what the registry keeps; `nil` if the layer was only looked at.
         var descriptor: Descriptor?
         var hasKittiwake: Bool
+
+        /// What the registry got, with what was found in it; `nil` if the layer was only looked at.
+        var sent: ImageTransferOutcome.Layer? {
+            guard var descriptor else { return nil }
+            descriptor.annotations = StringMap([(KittiwakeSearch.annotation, "\(hasKittiwake)")])
+            return .init(diffID: diffID, descriptor: descriptor, wasThere: false)
+        }
     }
 
     private struct State: Sendable {

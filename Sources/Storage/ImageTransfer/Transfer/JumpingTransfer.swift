@@ -96,9 +96,7 @@ struct JumpingTransfer: Sendable {
                     }
                     try await group.waitForAll()
                     guard let result = transit.result else { throw CancellationError() }
-                    if let descriptor = result.descriptor {
-                        meter.completed(.init(diffID: result.diffID, descriptor: descriptor, wasThere: false))
-                    }
+                    if let layer = result.sent { meter.completed(layer) }
                     return result
                 }
             } catch {

@@ -98,8 +98,8 @@ struct StreamingTransfer: Sendable {
             }
             var results: [String: LayerTransit.Result] = [:]
             while let transit = try await group.next() {
-                guard let result = transit.result, let descriptor = result.descriptor else { continue }
-                meter.completed(.init(diffID: result.diffID, descriptor: descriptor, wasThere: false))
+                guard let result = transit.result, let layer = result.sent else { continue }
+                meter.completed(layer)
                 results[transit.path] = result
             }
             return results
