@@ -147,7 +147,13 @@ let package = Package(
             ["Basics", "HTTPServer", "JSON", "KubernetesClient", "KubernetesModel", "TestServers"]
         ),
         tests(of: "ObjectStorage", ["Basics", "HTTPClient", "HTTPServer", "TestStorage"]),
-        tests(of: "Operator", ["Basics"]),
+        tests(
+            of: "Operator",
+            [
+                "Basics", "HTTPClient", "HTTPServer", "JSON", "KubernetesClient", "KubernetesModel", "Planning",
+                "Resources", "TestServers", "TestStorage",
+            ]
+        ),
         tests(
             of: "Planning",
             ["Basics", "JSON", "KubernetesModel", "Resources", "TestServers", "YAML"],
