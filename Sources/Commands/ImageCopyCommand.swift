@@ -125,7 +125,8 @@ private struct ImageCopy {
         guard let folder = call.environment["DOCKER_CONFIG"] ?? call.environment["HOME"].map({ "\($0)/.docker" }) else {
             return nil
         }
-        guard let bytes = try? await SmallFile.read("\(folder)/config.json") else { return nil }  // it need not be there
+        // It need not be there.
+        guard let bytes = try? await SmallFile.read("\(folder)/config.json") else { return nil }
         return try DockerConfiguration(parsing: bytes).credentials(for: target)
     }
 

@@ -96,8 +96,10 @@ extension IcebergConnectClaimant {
         }
         guard let job else { return nil }
         let first = others.first { other in
-            guard let theirs = other.job, theirs.isSame(as: job) else { return false }
-            return other.wins(against: self, other.held.job == job.text, held.job == job.text)
+            // An invalid specification does not say its job any more, but the coordinator goes on with it.
+            let isSame =
+                other.job?.isSame(as: job) ?? (other.held.job == job.text && other.key.namespace == job.namespace)
+            return isSame && other.wins(against: self, other.held.job == job.text, held.job == job.text)
         }
         return first.map { first in
             let job = "control topic \(job.controlTopic) and group id \(job.groupID)"

@@ -45,7 +45,11 @@ extension IcebergConnectSchema {
             .optional("enableTransactions", .boolean("Whether commits run in Kafka transactions.", default: true)),
             .optional(
                 "transactionTimeoutMs",
-                .integer("After how many milliseconds a broker gives up a transaction.", default: 300_000)
+                .integer(
+                    "After how many milliseconds a broker gives up a transaction.",
+                    default: 300_000,
+                    in: 1...86_400_000
+                )
             ),
         ]
     )

@@ -20,7 +20,7 @@ extension Schema {
         case .quantity:
             [
                 ("anyOf", [["type": "integer"], ["type": "string"]]),
-                ("pattern", .string(Quantity.pattern)),
+                ("pattern", .string(Quantity.pattern)), ("minimum", 0),
                 ("x-kubernetes-int-or-string", true),
             ]
         case .integer(let form):

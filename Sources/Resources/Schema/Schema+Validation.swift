@@ -38,7 +38,8 @@ extension Schema {
         case (.boolean, .bool), (.time, .string): break
         case (.quantity, .string(let text)):
             if Quantity(text) == nil { found.append(.here(Quantity.expectation)) }
-        case (.quantity, .integer): break
+        case (.quantity, .integer(let number)):
+            if number < 0 { found.append(.here(Quantity.expectation)) }
         case (.object(let fields), .object(let object)): collect(fields, of: object, into: &found)
         case (.map(let values, let count), .object(let object)):
             if object.members.count > count { found.append(.here("has more than \(count) entries")) }

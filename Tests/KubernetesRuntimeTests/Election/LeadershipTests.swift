@@ -81,8 +81,10 @@ struct LeadershipTests {
 
     @Test(.rows(103)) func workThatDoesNotEndAfterALostLeaseIsOverrun() async {
         let hold = Latch()
+        let held = Locked<Term<ManualClock>?>(nil)
         _ = await running { [self] in
             try await leadership().run(until: stop) { [log] term in
+                held.withLock { $0 = term }
                 log.record("held \(term.isHeld)")
                 await hold.waitInAnyCase()
                 log.record("held \(term.isHeld)")
@@ -92,6 +94,8 @@ struct LeadershipTests {
             await clock.waitForSleeper(until: .seconds(2))
             store.overwrite(LeaseRecord(holder: "you", durationSeconds: 15, transitions: 1, renewStamp: "then"))
             clock.advance(by: .seconds(2))
+            // The renewal's own limit is at seven seconds, too: only when it has ended is it the time to stop in.
+            while held.withLock({ $0?.isHeld }) == true, !Task.isCancelled { await Task.yield() }
             await clock.waitForSleeper(until: .seconds(7))
             clock.advance(by: .seconds(5))
             await log.wait(for: 3)

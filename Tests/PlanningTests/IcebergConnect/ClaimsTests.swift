@@ -193,4 +193,12 @@ struct ClaimsTests {
         pair.reconcile()
         #expect(pair.second.condition(.accepted)?.reason == "DuplicateCluster")
     }
+
+    @Test(.rows(72)) func anInvalidResourceKeepsItsJob() throws {
+        var pair = try Pair(Self.sameJob)
+        pair.reconcile()
+        pair.first.resource.spec = IcebergConnect.read([:])
+        pair.reconcile()
+        #expect(pair.second.condition(.accepted)?.reason == "DuplicateJob")
+    }
 }

@@ -158,6 +158,7 @@ struct AdmissionCase: Sendable, CustomTestStringConvertible {
             outOfRange("coordinator/replicas", 0, right: 1),
             outOfRange("coordinator/replicas", 6, right: 5),
             outOfRange("coordinator/kafka/transactionTimeoutMs", 0, right: 1),
+            outOfRange("coordinator/kafka/transactionTimeoutMs", 86_400_001, right: 86_400_000),
         ]
         + [
             "offsetReplicationFactor", "offsetPartitions", "configReplicationFactor", "statusReplicationFactor",
@@ -279,6 +280,12 @@ struct AdmissionCase: Sendable, CustomTestStringConvertible {
             "a quantity with a wrong unit",
             wrong: .set("coordinator/resources/limits/memory", "1GB"),
             right: [.set("coordinator/resources/limits/memory", "1G"), .set("coordinator/resources/limits/cpu", 1)],
+            field: "coordinator.resources.limits.memory"
+        ),
+        AdmissionCase(
+            "a negative quantity",
+            wrong: .set("coordinator/resources/limits/memory", -1),
+            right: [.set("coordinator/resources/limits/memory", 2_147_483_648)],
             field: "coordinator.resources.limits.memory"
         ),
     ]

@@ -75,6 +75,7 @@ extension Reconciler {
     /// The Flink operator's value.
     package static func cleanupDeadline(of primary: Primary) -> Duration { .seconds(300) }
 
+    /// Most reconcilers keep nothing.
     package func forget(_ key: ObjectKey) {}
 
     package static func status(

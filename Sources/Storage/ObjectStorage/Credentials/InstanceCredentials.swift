@@ -42,9 +42,10 @@ struct InstanceCredentials: Sendable {
     private func send(_ method: String, _ path: String, _ header: (String, String)) async throws -> [UInt8] {
         var call = HTTPRequest(method, endpoint + path)
         call.headers = [header]
-        // It is on this very machine or nowhere; where it is not, nobody should wait long to find out.
+        // It is on this very machine or nowhere; where it is not, nobody should wait long to find out. Once connected it
+        // is there, and may be slow.
         call.limits.connect = .seconds(1)
-        call.limits.total = .seconds(2)
+        call.limits.total = .seconds(5)
         call.bypassesProxy = true
         return try await request.send(call)
     }
