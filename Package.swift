@@ -113,7 +113,7 @@ let package = Package(
         ),
         .target(
             name: "TestStorage",
-            dependencies: ["Basics", "Compression", "Crypto", "HTTPServer", "ObjectStorage"],
+            dependencies: ["Basics", "Compression", "Crypto", "CZstd", "HTTPServer", "ObjectStorage"],
             path: "Tests/TestStorage",
             swiftSettings: settings
         ),
@@ -132,12 +132,12 @@ let package = Package(
         tests(of: "ConnectClient", ["HTTPClient", "HTTPServer"]),
         .testTarget(
             name: "HTTPTests",
-            dependencies: ["Basics", "Compression", "Crypto", "HTTPClient", "HTTPServer"],
+            dependencies: ["Basics", "HTTPClient", "HTTPServer", "TestStorage", "TestSupport"],
             swiftSettings: settings
         ),
         tests(
             of: "ImageTransfer",
-            ["Basics", "Compression", "HTTPClient", "HTTPServer", "JSON", "ObjectStorage", "TestStorage"]
+            ["Basics", "Compression", "Crypto", "HTTPClient", "HTTPServer", "JSON", "ObjectStorage", "TestStorage"]
         ),
         tests(of: "JSON"),
         tests(of: "KubernetesClient", ["Basics", "JSON", "KubernetesModel", "TestServers"]),
@@ -147,7 +147,10 @@ let package = Package(
             ["Basics", "HTTPServer", "JSON", "KubernetesClient", "KubernetesModel", "TestServers"]
         ),
         tests(of: "ObjectStorage", ["Basics", "HTTPClient", "HTTPServer", "TestStorage"]),
-        tests(of: "Operator", ["Basics"]),
+        tests(
+            of: "Operator",
+            ["Basics", "HTTPClient", "HTTPServer", "ImageTransfer", "ObjectStorage", "Planning", "TestStorage"]
+        ),
         tests(
             of: "Planning",
             ["Basics", "JSON", "KubernetesModel", "Resources", "TestServers", "YAML"],
