@@ -2,7 +2,7 @@
 # Every target is one script; `make help` lists them.
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test check image clean coverage-of-capabilities graph
+.PHONY: help build demo test check bench sanitize image clean coverage-of-capabilities graph
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-26s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -18,6 +18,12 @@ test: ## all tests, on real parts
 
 check: ## format, documentation, warnings, imports, layers, licences, shell, wording, capabilities
 	@scripts/check
+
+bench: ## measure side by side: copying an image beside skopeo, the operator at rest and under load
+	@scripts/bench
+
+sanitize: ## the tests of threads and memory under the thread and the address sanitizer
+	@scripts/sanitize
 
 image: ## the container image of operator and coordinator, into dist/
 	@scripts/image

@@ -113,7 +113,7 @@ let package = Package(
         ),
         .target(
             name: "TestStorage",
-            dependencies: ["Basics", "Compression", "Crypto", "HTTPServer", "ObjectStorage"],
+            dependencies: ["Basics", "Compression", "Crypto", "CZstd", "HTTPServer", "ObjectStorage"],
             path: "Tests/TestStorage",
             swiftSettings: settings
         ),
@@ -132,12 +132,12 @@ let package = Package(
         tests(of: "ConnectClient", ["HTTPClient", "HTTPServer"]),
         .testTarget(
             name: "HTTPTests",
-            dependencies: ["Basics", "Compression", "Crypto", "HTTPClient", "HTTPServer"],
+            dependencies: ["Basics", "HTTPClient", "HTTPServer", "TestStorage", "TestSupport"],
             swiftSettings: settings
         ),
         tests(
             of: "ImageTransfer",
-            ["Basics", "Compression", "HTTPClient", "HTTPServer", "JSON", "ObjectStorage", "TestStorage"]
+            ["Basics", "Compression", "Crypto", "HTTPClient", "HTTPServer", "JSON", "ObjectStorage", "TestStorage"]
         ),
         tests(of: "JSON"),
         tests(of: "KubernetesClient", ["Basics", "JSON", "KubernetesModel", "TestServers"]),
@@ -150,8 +150,8 @@ let package = Package(
         tests(
             of: "Operator",
             [
-                "Basics", "HTTPClient", "HTTPServer", "JSON", "KubernetesClient", "KubernetesModel", "Planning",
-                "Resources", "TestServers", "TestStorage",
+                "Basics", "HTTPClient", "HTTPServer", "ImageTransfer", "JSON", "KubernetesClient", "KubernetesModel",
+                "ObjectStorage", "Planning", "Resources", "TestServers", "TestStorage",
             ]
         ),
         tests(

@@ -32,7 +32,7 @@ package final class BytePipe: Sendable {
     private let producerBell = DispatchSemaphore(value: 0)
     private let consumerBell = DispatchSemaphore(value: 0)
 
-    /// - Parameter bound: how many chunks may wait.
+    /// - Parameter bound: how many chunks may wait. Whoever found it full goes on when half of them have been taken.
     package init(bound: Int = 16) { self.bound = bound }
 
     // MARK: Putting
@@ -54,11 +54,14 @@ package final class BytePipe: Sendable {
     ///
     /// - Throws: the error that ended the pipe, or ``Closed``.
     package func putBlocking(_ chunk: [UInt8]) throws {
-        guard let answer = offer(chunk, orPark: nil) else {
-            producerBell.wait()
-            return
+        if let answer = offer(chunk, orPark: nil) { return try answer.get() }
+        producerBell.wait()
+        // Somebody made room, or nobody ever will.
+        switch state.withLock({ $0.end }) {
+        case nil: return
+        case .success?: throw Closed()
+        case .failure(let failure)?: throw failure
         }
-        try answer.get()
     }
 
     /// No more comes; with an error if it should have.
@@ -144,10 +147,13 @@ package final class BytePipe: Sendable {
             state -> (Step, CheckedContinuation<Void, any Error>?, Bool) in
             if case .failure(let failure)? = state.end { return (.failure(failure), nil, false) }
             if !state.chunks.isEmpty {
+                let chunk = state.chunks.removeFirst()
+                // Waking somebody for each chunk costs more than the chunk does.
+                guard state.chunks.count <= bound / 2 else { return (.chunk(chunk), nil, false) }
                 let rings = state.isProducerBlocked
                 state.isProducerBlocked = false
                 defer { state.producer = nil }
-                return (.chunk(state.chunks.removeFirst()), state.producer, rings)
+                return (.chunk(chunk), state.producer, rings)
             }
             if state.end != nil { return (.end, nil, false) }
             // The cancel may have come before there was anybody to wake.

@@ -63,6 +63,7 @@ private struct ImageCopy {
     init(_ call: Program.Call) { self.call = call }
 
     func run() async throws -> ExitCode {
+        keepFreedMemory(upTo: 4 << 20)
         let job = try await job()
         let progress = ImageCopyProgress(call.console, isQuiet: options.has("quiet"))
         defer { progress.end() }
@@ -76,7 +77,7 @@ private struct ImageCopy {
     private func job() async throws -> ImageTransferJob {
         let target: ImageReference
         let platform: Platform
-        do throws(ImageTransferError) {
+        do {
             target = try ImageReference(parsing: options.arguments[1])
             platform = try Platform(parsing: options["platform"] ?? "linux/amd64")
         } catch {

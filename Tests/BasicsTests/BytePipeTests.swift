@@ -100,4 +100,70 @@ struct BytePipeTests {
             for thread in threads { await #expect(throws: Broken()) { try await thread.value } }
         }
     }
+
+    // MARK: The bound
+
+    @Test func aProducerGetsNoFurtherThanTheBound() async throws {
+        let pipe = BytePipe(bound: 3)
+        let begun = Recorder<Int>()
+        async let produced: Void = onOwnThread("producer") {
+            for number in 0..<20 {
+                begun.record(number)
+                try pipe.putBlocking([UInt8(number)])
+            }
+            pipe.finish()
+        }
+        var taken = 0
+        await begun.wait(for: 3)
+        while let chunk = try await pipe.next() {
+            // Begun is what was taken, and what waits, of which the last had to.
+            #expect(begun.all.count <= taken + 1 + 3)
+            #expect(chunk == [UInt8(taken)])
+            taken += 1
+        }
+        try await produced
+        #expect(taken == 20)
+    }
+
+    // MARK: Giving up
+
+    @Test func aBlockedProducerIsToldThatTheConsumerHasGone() async throws {
+        for _ in 0..<300 {
+            let pipe = BytePipe(bound: 1)
+            let producer = Task { try await onOwnThread("producer") { try pipe.putBlocking([1]) } }
+            pipe.finish()
+            // Before or while it waits: what it put is taken by nobody, and it hears of it.
+            await #expect(throws: BytePipe.Closed.self) { try await producer.value }
+        }
+    }
+
+    @Test func cancellingTheProducerEndsTheConsumersThread() async throws {
+        let pipe = BytePipe(bound: 1)
+        let consumer = Task { try await onOwnThread("consumer") { while try pipe.nextBlocking() != nil {} } }
+        let result = await running {
+            while true { try await pipe.put([1]) }
+        } while: { cancel in
+            cancel()
+        }
+        #expect(throws: CancellationError.self) { try result.get() }
+        await #expect(throws: CancellationError.self) { try await consumer.value }
+    }
+
+    @Test func whatWasPutBeforeTheEndStillArrives() async throws {
+        let pipe = BytePipe(bound: 8)
+        for number: UInt8 in 0..<5 { try await pipe.put([number]) }
+        pipe.finish()
+        await #expect(throws: BytePipe.Closed.self) { try await pipe.put([9]) }
+        var taken: [UInt8] = []
+        while let chunk = try await pipe.next() { taken += chunk }
+        #expect(taken == [0, 1, 2, 3, 4])
+    }
+
+    @Test func theFirstEndCounts() async throws {
+        let pipe = BytePipe()
+        pipe.finish(Broken())
+        pipe.finish()
+        pipe.finish(CancellationError())
+        await #expect(throws: Broken.self) { try await pipe.next() }
+    }
 }

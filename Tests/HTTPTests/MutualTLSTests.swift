@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Basics
-import Crypto
 import Foundation
 import HTTPClient
+import TestSupport
 import Testing
 
 /// Against OpenSSL's own server, which asks for a certificate; ours does not.

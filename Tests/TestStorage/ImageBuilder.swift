@@ -186,11 +186,8 @@ package struct ImageBuilder {
         }
     }
 
-    /// In the way of most tools: one stream, no flushes.
     package static func gzip(_ bytes: [UInt8]) throws -> [UInt8] {
-        var deflater = try Deflater(.gzip)
-        var output: [UInt8] = []
-        try bytes.withUnsafeBytes { try deflater.compress($0, isLast: true) { output.append(contentsOf: $0) } }
-        return output
+        var writer = try GzipWriter(level: 1)
+        return bytes.withUnsafeBytes { writer.compress($0) } + writer.finish()
     }
 }

@@ -8,15 +8,14 @@
 #include <isa-l/igzip_lib.h>
 #include <stdlib.h>
 
-/* Level 0 to 3; is_gzip: with header and checksum, otherwise raw deflate. */
-static inline void *_Nullable isal_deflater_new(int level, int is_gzip) {
+/* Raw deflate, level 0 to 3. */
+static inline void *_Nullable isal_deflater_new(int level) {
     static const uint32_t sizes[] = {
         ISAL_DEF_LVL0_DEFAULT, ISAL_DEF_LVL1_DEFAULT, ISAL_DEF_LVL2_DEFAULT, ISAL_DEF_LVL3_DEFAULT};
     struct isal_zstream *stream = calloc(1, sizeof *stream);
     if (!stream) return NULL;
-    isal_deflate_init(stream);
+    isal_deflate_stateless_init(stream);
     stream->level = (uint32_t)level;
-    stream->gzip_flag = is_gzip ? IGZIP_GZIP : IGZIP_DEFLATE;
     stream->level_buf_size = sizes[level];
     if (sizes[level] && !(stream->level_buf = malloc(sizes[level]))) {
         free(stream);
@@ -29,28 +28,6 @@ static inline void isal_deflater_free(void *_Nullable deflater) {
     struct isal_zstream *stream = deflater;
     if (stream) free(stream->level_buf);
     free(stream);
-}
-
-static inline void isal_deflater_feed(void *_Nonnull deflater, const void *_Nullable bytes, uint32_t count, int is_last) {
-    struct isal_zstream *stream = deflater;
-    stream->next_in = (uint8_t *)bytes;
-    stream->avail_in = count;
-    stream->end_of_stream = (uint16_t)is_last;
-}
-
-/* Bytes written to `room`, or -1. */
-static inline long isal_deflater_run(void *_Nonnull deflater, void *_Nonnull room, uint32_t count) {
-    struct isal_zstream *stream = deflater;
-    stream->next_out = room;
-    stream->avail_out = count;
-    return isal_deflate(stream) == COMP_OK ? (long)(count - stream->avail_out) : -1;
-}
-
-/* Whether there is input left, or output that did not fit. */
-static inline int isal_deflater_has_more(void *_Nonnull deflater) {
-    struct isal_zstream *stream = deflater;
-    return stream->avail_in > 0 || stream->avail_out == 0 ||
-           (stream->end_of_stream && stream->internal_state.state != ZSTATE_END);
 }
 
 /* One piece that refers to nothing before it, ending at a whole byte and not ending the stream. Bytes written to `room`,
@@ -92,12 +69,6 @@ static inline void isal_gunzipper_restart(void *_Nonnull inflater) {
 }
 
 static inline uint32_t isal_inflater_left(void *_Nonnull inflater) { return ((struct inflate_state *)inflater)->avail_in; }
-
-static inline void *_Nullable isal_inflater_new(void) {
-    struct inflate_state *state = calloc(1, sizeof *state);
-    if (state) isal_inflate_init(state);
-    return state;
-}
 
 static inline void isal_inflater_free(void *_Nullable inflater) { free(inflater); }
 

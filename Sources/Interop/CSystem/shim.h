@@ -35,6 +35,13 @@ static inline void system_epoll_remove(int epoll, int fd) {
 /* The C library keeps what was freed; after a large list that is many pages. */
 static inline void system_give_memory_back(void) { malloc_trim(0); }
 
+/* Memory that was freed stays ours up to so much, in large blocks too: otherwise each block of a stream comes anew from the
+   kernel, which clears it first. */
+static inline void system_keep_freed_memory(int bytes) {
+    mallopt(M_MMAP_THRESHOLD, bytes);
+    mallopt(M_TRIM_THRESHOLD, bytes);
+}
+
 /* A file descriptor that is readable after a ring: wakes a thread out of epoll_wait. */
 static inline int system_doorbell_new(void) { return eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC); }
 

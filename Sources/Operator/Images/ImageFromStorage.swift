@@ -15,23 +15,27 @@ struct ImageFromStorage: Sendable {
     private let storage: TLSMaterial
     private let registry: TLSMaterial
     private let sent = SentLayers()
+    private let limits: S3Client.Limits
 
     /// - Parameters:
     ///   - environment: where a pod's role or web identity is described.
     ///   - storageAuthorities: PEM; `nil`: those of the system.
     ///   - registryAuthorities: PEM; `nil`: those of the system.
+    ///   - limits: how patient to be with the store.
     init(
         _ client: HTTPClient,
         environment: [String: String],
         endpoints: RegistryEndpoints,
         storageAuthorities: [UInt8]?,
-        registryAuthorities: [UInt8]?
+        registryAuthorities: [UInt8]?,
+        limits: S3Client.Limits = S3Client.Limits()
     ) {
         self.client = client
         self.environment = environment
         self.endpoints = endpoints
         storage = TLSMaterial(authorities: storageAuthorities)
         registry = TLSMaterial(authorities: registryAuthorities)
+        self.limits = limits
     }
 
     /// - Throws: ``ImageFailure``.
@@ -43,7 +47,7 @@ struct ImageFromStorage: Sendable {
         do {
             let target = try ImageReference(parsing: "\(job.repository):\(job.tag)")
             let location = S3Location(bucket: job.bucket, key: job.key, region: job.region, endpoint: job.endpoint)
-            let source = S3Object(S3Client(client, location, credentials(job), tls: storage))
+            let source = S3Object(S3Client(client, location, credentials(job), tls: storage, limits: limits))
             let login = try job.registryLogin.flatMap { secret in
                 try secret.reveal { try DockerConfiguration(parsing: Array($0.utf8)).credentials(for: target) }
             }

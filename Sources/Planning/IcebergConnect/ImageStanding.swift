@@ -89,7 +89,7 @@ extension ImageStanding {
         }
         let image = IcebergConnectStatus.Image(
             source: reference.description,
-            digest: reference.digest,
+            digest: reference.digest?.description,
             reference: reference.description
         )
         self.init(role: role, stage: .obtained, image: image, job: nil, isNew: false)

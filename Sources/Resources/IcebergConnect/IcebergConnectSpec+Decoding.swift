@@ -53,8 +53,11 @@ extension IcebergConnectSpec.Image: JSONDecodable {
         let key: String? = try json.optional("s3Path")
         let source: Source
         if let text {
-            guard let reference = ImageReference(text) else { throw JSONError("image is no image reference") }
-            source = .ready(reference)
+            do throws(ImageReference.Invalid) {
+                source = .ready(try ImageReference(parsing: text))
+            } catch {
+                throw JSONError(error.message)
+            }
         } else if let key {
             source = .tar(key: key)
         } else {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Basics
+
 extension StringFormat {
     /// Every format that there is.
     package static let all = [
@@ -92,7 +94,7 @@ extension StringFormat {
         "a registry: a host, a port if needed, and a path below it if needed",
         pattern: #"^[a-zA-Z0-9]([a-zA-Z0-9.-]*[a-zA-Z0-9])?(:[0-9]{1,5})?"#
             + #"(/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*$"#,
-        accepts: ImageReference.isRegistry
+        accepts: { !$0.contains("[") && ImageReference.isRegistry($0) }  // as below
     )
 
     static let imageReference = StringFormat(
@@ -100,7 +102,16 @@ extension StringFormat {
         pattern: #"^([a-zA-Z0-9]([a-zA-Z0-9.-]*[a-zA-Z0-9])?(:[0-9]{1,5})?/)?"#
             + #"[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*"#
             + #"(:[A-Za-z0-9_][A-Za-z0-9._-]{0,127})?(@sha256:[a-f0-9]{64})?$"#,
-        accepts: { ImageReference($0) != nil }
+        accepts: { text in
+            // Addresses of IPv6 are for the command line only.
+            guard !text.contains("[") else { return false }
+            do throws(ImageReference.Invalid) {
+                _ = try ImageReference(parsing: text)
+                return true
+            } catch {
+                return false
+            }
+        }
     )
 
     private static func isLabel(_ text: String) -> Bool {

@@ -40,6 +40,7 @@ package struct ImageTransferError: ExplainedError, Equatable {
         case digestMismatch = "DigestMismatch"
 
         // The request
+        /// The target names a digest, which only the content can decide.
         case invalidReference = "InvalidImageReference"
         case invalidSettings = "InvalidRegistrySettings"
     }

@@ -159,18 +159,28 @@ struct FaultTests {
         }
     }
 
-    @Test func aDiskThatIsFullSaysSo() async throws {
+    /// As docker-registry 2.8 answers when its disk is full, and as others do.
+    static let fullDisks: [(Int, String, String)] = [
+        (500, "UNKNOWN", #"{"DriverName":"filesystem","Enclosed":{"Op":"write","Path":"/data","Err":28}}"#),
+        (500, "UNKNOWN", #""write /data: no space left on device""#),
+        (500, "UNKNOWN", #""disk quota exceeded""#),
+        (507, "", ""),
+    ]
+
+    @Test(arguments: fullDisks, ["POST", "PATCH", "PUT /v2/kafka/worker/blobs", "PUT /v2/kafka/worker/manifests"])
+    func aDiskThatIsFullSaysSo(answer: (Int, String, String), call: String) async throws {
         let archive = try ImageBuilder.ordinary.archive()
-        // As docker-registry 2.8 answers when its disk is full.
-        let detail = #"{"DriverName":"filesystem","Enclosed":{"Op":"write","Path":"/data","Err":28}}"#
         try await Tests.withRegistry(FakeRegistry()) { request in
-            request.method == "PATCH" ? FakeRegistry.error(500, "UNKNOWN", detail) : nil
+            guard "\(request.method) \(request.path)".hasPrefix(call) else { return nil }
+            return answer.1.isEmpty ? ServerResponse(answer.0) : FakeRegistry.error(answer.0, answer.1, answer.2)
         } _: { target, fake in
             let error = await Tests.failure { try await Tests.transfer(MemorySource(archive), target) }
             #expect(error?.code == .registryOutOfSpace)
             #expect(error?.reason == "RegistryOutOfSpace")
             #expect(error?.advice?.contains("make room") == true)
             #expect(fake.manifests.isEmpty)
+            // Asking again fills no disk any less.
+            #expect(fake.requests.count { $0.hasPrefix("POST") } <= 4)
         }
     }
 

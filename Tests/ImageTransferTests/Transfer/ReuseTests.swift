@@ -40,7 +40,7 @@ struct ReuseTests {
         }
     }
 
-    @Test func anImageThatLostALayerIsMended() async throws {
+    @Test(arguments: [true, false]) func anImageThatLostAPartIsMended(trustsTarget: Bool) async throws {
         let archive = try ImageBuilder.ordinary.archive()
         try await Tests.withRegistry { target, fake in
             let first = try await Tests.transfer(MemorySource(archive, version: "1"), target)
@@ -49,7 +49,9 @@ struct ReuseTests {
                 fake.remove(blob: "\(lost)")
                 let previous = ImageTransferJob.Previous(version: "1", digest: first.digest)
                 let source = MemorySource(archive, version: "1")
-                let outcome = try await Tests.transfer(source, target, previous: previous)
+                let outcome = try await Tests.transfer(source, target, previous: previous) {
+                    $0.trustsTarget = trustsTarget
+                }
                 #expect(!outcome.wasUnchanged)
                 #expect(outcome.digest == first.digest)
                 #expect(fake.blobs["\(lost)"] != nil)

@@ -35,9 +35,9 @@ final class LayerTransit: Sendable {
     let path: String
     /// Of the file in the archive.
     let size: Int64
-    /// Content to be compressed, in blocks of ``GzipWriter/blockSize``. Two wait at most: reading is twice as fast as
+    /// Content to be compressed, in blocks of ``GzipWriter/blockSize``. Few wait: reading is twice as fast as
     /// compressing, and memory is what is short.
-    let blocks = BytePipe(bound: 2)
+    let blocks = BytePipe(bound: 4)
     /// What the registry gets.
     let output = BytePipe(bound: 2)
     private let state = Locked(State())

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Basics
+package import Basics
 internal import JSON
 
 /// Credentials by registry, as `docker login` writes them and Secrets of the type `kubernetes.io/dockerconfigjson` hold

@@ -18,6 +18,8 @@ struct JumpingTransfer: Sendable {
     private static let mostAtOnceOfZstd = 2
     /// Of zstd that nobody announced, in an archive of docker save: 8 MiB, which every tool that writes layers keeps to.
     private static let unannouncedWindow = 23
+    /// Questions whether the registry has a layer, at the same time.
+    private static let mostQuestions = 4
 
     /// What is to be done about a layer.
     private struct Task: Sendable {
@@ -42,8 +44,10 @@ struct JumpingTransfer: Sendable {
         var there: [Digest: Descriptor] = [:]
         var tasks: [Task] = []
         var planned: Set<String> = []
-        for layer in image.layers where planned.insert(layer.path).inserted {
-            let blob = try await find(layer, known)
+        let layers = image.layers.filter { planned.insert($0.path).inserted }
+        let learnt = known
+        let found = try await inParallel(layers, atMost: Self.mostQuestions) { try await find($0, learnt) }
+        for (layer, blob) in zip(layers, found) {
             if let blob {
                 there[layer.diffID] = blob
                 meter.completed(.init(diffID: layer.diffID, descriptor: blob, wasThere: true))
@@ -55,6 +59,8 @@ struct JumpingTransfer: Sendable {
             let isZstd = layer.stated?.type == MediaType.zstdLayer
             tasks.append(Task(path: layer.path, range: range, purpose: blob == nil ? .send : .look, isZstd: isZstd))
         }
+        // The largest first, so that none is left to go alone.
+        tasks.sort { $0.range.count > $1.range.count }
         meter.expect(meter.progress.bytesRead + tasks.reduce(0) { $0 + Int64($1.range.count) })
         var result = try TransferredImage(image, try await perform(tasks), known: there)
         result.current = known.current
@@ -75,18 +81,9 @@ struct JumpingTransfer: Sendable {
     // MARK: Layers
 
     private func perform(_ tasks: [Task]) async throws -> [String: LayerTransit.Result] {
-        var waiting = tasks[...]
-        var results: [String: LayerTransit.Result] = [:]
-        try await withThrowingTaskGroup(of: (String, LayerTransit.Result).self) { group in
-            for _ in 0..<(tasks.contains { $0.isZstd } ? Self.mostAtOnceOfZstd : Self.mostAtOnce) {
-                if let task = waiting.popFirst() { group.addTask { (task.path, try await perform(task)) } }
-            }
-            while let (path, result) = try await group.next() {
-                results[path] = result
-                if let task = waiting.popFirst() { group.addTask { (task.path, try await perform(task)) } }
-            }
-        }
-        return results
+        let limit = tasks.contains { $0.isZstd } ? Self.mostAtOnceOfZstd : Self.mostAtOnce
+        let results = try await inParallel(tasks, atMost: limit) { try await perform($0) }
+        return Dictionary(uniqueKeysWithValues: zip(tasks.map(\.path), results))
     }
 
     /// A registry that fails for a moment costs one layer, not the transfer: it is read again.

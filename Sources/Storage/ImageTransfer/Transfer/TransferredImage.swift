@@ -70,12 +70,13 @@ struct TransferredImage: Sendable {
     /// - Returns: the manifest's digest.
     func complete(in registry: Registry, _ target: ImageReference) async throws -> Digest {
         let configuration = image.configurationDescriptor
+        // Also for an image that is there: this may be what it has lost.
+        try await registry.upload(image.configuration, configuration)
         if let current, current.manifest.configuration.digest == configuration.digest,
             current.manifest.layers.map(\.digest) == layers.map(\.descriptor.digest)
         {
             return current.digest
         }
-        try await registry.upload(image.configuration, configuration)
         // A manifest whose layers were all taken as they are stays what it was, and so does its digest.
         let isUntouched = image.layers.allSatisfy { $0.isCompressed == true }
         if isUntouched, let manifest = image.manifest {
