@@ -41,7 +41,7 @@ struct ImageFromStorage: Sendable {
     /// - Throws: ``ImageFailure``.
     func callAsFunction(
         _ job: ImageJob,
-        _ known: IcebergConnectReconciler.Images.Known,
+        _ known: KnownImage,
         _ report: @escaping @Sendable (ImageProgress) -> Void
     ) async throws -> ObtainedImage {
         do {

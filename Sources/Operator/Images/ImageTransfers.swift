@@ -11,15 +11,7 @@ package import Resources
 package final class ImageTransfers<Slot: Hashable & Sendable, Job: Equatable & Sendable, C: Clock<Duration>>: Sendable {
     /// Brings one image, or finds that it is there.
     package typealias Transfer =
-        @Sendable (Job, Known, _ report: @escaping @Sendable (ImageProgress) -> Void) async throws -> ObtainedImage
-
-    /// What was found out about a job earlier, perhaps by another process.
-    package struct Known: Equatable, Sendable {
-        /// What came of it.
-        package var image: ObtainedImage?
-        /// What the registry has of it already, if nothing came of it yet.
-        package var layers: [IcebergConnectStatus.Layer]
-    }
+        @Sendable (Job, KnownImage, _ report: @escaping @Sendable (ImageProgress) -> Void) async throws -> ObtainedImage
 
     private typealias Rules = ImageTransfersState<Slot, Job, C.Instant>
 
@@ -105,7 +97,7 @@ package final class ImageTransfers<Slot: Hashable & Sendable, Job: Equatable & S
                     switch action {
                     case .start(let run, _, let job, let image, let layers):
                         let stop = Latch()
-                        let known = Known(image: image, layers: layers)
+                        let known = KnownImage(image, layers: layers)
                         state.withLock { $0.stops[run] = stop }
                         group.addTask { await self.attempt(run, job, known, until: stop) }
                     case .cancel(let run): state.withLock { $0.stops[run] }?.open()
@@ -123,7 +115,7 @@ package final class ImageTransfers<Slot: Hashable & Sendable, Job: Equatable & S
         }
     }
 
-    private func attempt(_ run: Rules.Run, _ job: Job, _ known: Known, until stop: Latch) async {
+    private func attempt(_ run: Rules.Run, _ job: Job, _ known: KnownImage, until stop: Latch) async {
         let result = await withTaskGroup(of: Result<ObtainedImage, ImageFailure>?.self) { group in
             group.addTask { await self.result(run, job, known) }
             group.addTask {
@@ -156,7 +148,7 @@ package final class ImageTransfers<Slot: Hashable & Sendable, Job: Equatable & S
     private func result(
         _ run: Rules.Run,
         _ job: Job,
-        _ known: Known
+        _ known: KnownImage
     ) async -> Result<ObtainedImage, ImageFailure> {
         do {
             return .success(

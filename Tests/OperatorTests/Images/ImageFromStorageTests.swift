@@ -69,11 +69,11 @@ struct ImageFromStorageTests {
                 return fake.handle(request)
             } _: { registryHost in
                 let job = Self.job("worker.tar", storeHost, registryHost)
-                await #expect(throws: ImageFailure.self) { try await transfer(job, nil) { _ in } }
+                await #expect(throws: ImageFailure.self) { try await transfer(job, KnownImage()) { _ in } }
                 #expect(fake.manifests.isEmpty)
                 let there = fake.blobs.count
                 fake.forgetRequests()
-                let outcome = try await transfer(job, nil) { _ in }
+                let outcome = try await transfer(job, KnownImage()) { _ in }
                 #expect(fake.manifests["\(outcome.digest)"] != nil)
                 #expect(fake.requests.count { $0.hasPrefix("PATCH") } == 3 - there)
             }
@@ -90,7 +90,7 @@ struct ImageFromStorageTests {
                 request.method == "PATCH" ? ServerResponse(507) : fake.handle(request)
             } _: { registryHost in
                 do {
-                    _ = try await transfer(Self.job("worker.tar", storeHost, registryHost), nil) { _ in }
+                    _ = try await transfer(Self.job("worker.tar", storeHost, registryHost), KnownImage()) { _ in }
                     Issue.record("the registry is full")
                 } catch let failure as ImageFailure {
                     #expect(failure.reason == "RegistryOutOfSpace")
