@@ -2,7 +2,7 @@
 # Every target is one script; `make help` lists them.
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test check bench sanitize image clean coverage-of-capabilities graph
+.PHONY: help build demo test check bench sanitize image same-bytes clean coverage-of-capabilities graph
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-26s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,6 +27,9 @@ sanitize: ## the tests of threads and memory under the thread and the address sa
 
 image: ## the container image of operator and coordinator, into dist/
 	@scripts/image
+
+same-bytes: ## whether the same sources, built from nothing in another folder, give the same image
+	@scripts/same-bytes --build
 
 coverage-of-capabilities: ## which test proves which row of docs/capabilities.md
 	@scripts/coverage-of-capabilities

@@ -149,7 +149,10 @@ let package = Package(
         tests(of: "ObjectStorage", ["Basics", "HTTPClient", "HTTPServer", "TestStorage"]),
         tests(
             of: "Operator",
-            ["Basics", "HTTPClient", "HTTPServer", "ImageTransfer", "ObjectStorage", "Planning", "TestStorage"]
+            [
+                "Basics", "HTTPClient", "HTTPServer", "ImageTransfer", "JSON", "KubernetesClient", "KubernetesModel",
+                "ObjectStorage", "Planning", "Resources", "TestServers", "TestStorage",
+            ]
         ),
         tests(
             of: "Planning",

@@ -20,7 +20,7 @@ struct IcebergConnectClusterTests {
         let ready = try await Cluster.resource("orders", is: "Ready")
         let phases = ["Pending", "Downloading", "Building", "Deploying", "Ready"]
         let seen = try await Cluster.eventually("an event for each phase") {
-            let seen = try await Cluster.reasons(about: "orders").filter { phases.contains($0) }
+            let seen = try await Cluster.reasons(about: ready).filter { phases.contains($0) }
             return seen.count >= phases.count ? seen : nil
         }
         #expect(seen == phases)

@@ -22,7 +22,7 @@ struct KubectlClusterTests {
         let deployment = try await get("deployment", workers)
         #expect(deployment.image == image)
         #expect(ready.at("status.workerStatus.image")?.text == image)
-        let reasons = try await Cluster.reasons(about: "orders", in: Self.namespace)
+        let reasons = try await Cluster.reasons(about: ready)
         #expect(!reasons.contains("Downloading") && reasons.contains("Deploying"))
     }
 

@@ -3,8 +3,8 @@
 internal import Basics
 internal import Foundation
 
-/// A real API server with etcd and nothing else, from the repository's test bed. One for the whole test process, started
-/// by whoever asks first.
+/// A real API server with etcd and nothing else, from the repository's test bed. Mostly one for the whole test process,
+/// started by whoever asks first.
 ///
 /// It ends with the process, however that ends: it runs under a command that waits for the end of its input, and the
 /// other end of that is ours.
@@ -33,10 +33,20 @@ package final class LightCluster: Sendable {
         try await onOwnThread("light-cluster") { try start.get() }
     }
 
+    /// One that nobody else uses. It ends with the value.
+    ///
+    /// - Throws: ``Unavailable``
+    package static func own() async throws -> LightCluster {
+        try await onOwnThread("light-cluster") { try LightCluster() }
+    }
+
+    private static var script: String {
+        URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().appending(path: "testbed/light").path
+    }
+
     private init() throws {
-        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-            .deletingLastPathComponent().deletingLastPathComponent()
-        let script = root.appending(path: "testbed/light").path
+        let script = Self.script
         guard FileManager.default.isExecutableFile(atPath: script) else {
             throw Unavailable(description: "There is no \(script)")
         }
@@ -76,10 +86,31 @@ package struct CommandOutcome: Sendable {
 extension LightCluster {
     /// Runs `kubectl` with the cluster's own kubeconfig.
     package func kubectl(_ arguments: [String], input: String = "") async throws -> CommandOutcome {
-        try await onOwnThread("kubectl") { try self.run(arguments, input) }
+        try await onOwnThread("kubectl") {
+            try self.run(self.kubectlPath, ["--kubeconfig", self.kubeconfig] + arguments, input)
+        }
     }
 
-    private func run(_ arguments: [String], _ input: String) throws -> CommandOutcome {
+    /// Installs a kind of its own and waits until it is served.
+    ///
+    /// - Parameter name: of the definition: `widgets.example.com`.
+    package func install(_ definition: String, _ name: String) async throws {
+        // kubectl wait fails at once for a definition that has no conditions yet.
+        let path = "--for=jsonpath={.status.conditions[?(@.type==\"Established\")].status}=True"
+        for arguments in [["apply", "--server-side", "--force-conflicts", "-f", "-"], ["wait", path, "crd/\(name)"]] {
+            let outcome = try await kubectl(arguments, input: definition)
+            guard outcome.status == 0 else { throw Unavailable(description: "kubectl \(arguments): \(outcome.errors)") }
+        }
+    }
+
+    /// Kills the API server and starts it again, on the same port and the same etcd. Returns when it answers.
+    package func restartAPIServer() async throws {
+        let folder = URL(fileURLWithPath: kubeconfig).deletingLastPathComponent().path
+        let outcome = try await onOwnThread("restart") { try self.run(Self.script, ["restart", folder], "") }
+        guard outcome.status == 0 else { throw Unavailable(description: "testbed/light restart: \(outcome.errors)") }
+    }
+
+    private func run(_ program: String, _ arguments: [String], _ input: String) throws -> CommandOutcome {
         // Files, because a pipe that nobody reads stops the command when it is full.
         let folder = FileManager.default.temporaryDirectory.appending(path: "kubectl-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -88,8 +119,8 @@ extension LightCluster {
         try Data(input.utf8).write(to: files[0])
         for file in files[1...] { try Data().write(to: file) }
         let process = Process()
-        process.executableURL = URL(fileURLWithPath: kubectlPath)
-        process.arguments = ["--kubeconfig", kubeconfig] + arguments
+        process.executableURL = URL(fileURLWithPath: program)
+        process.arguments = arguments
         process.standardInput = try FileHandle(forReadingFrom: files[0])
         process.standardOutput = try FileHandle(forWritingTo: files[1])
         process.standardError = try FileHandle(forWritingTo: files[2])

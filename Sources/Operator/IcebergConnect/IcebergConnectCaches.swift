@@ -46,7 +46,7 @@ struct IcebergConnectCaches: Sendable {
     private func owned<Child: Resource>(_ store: Store<Child>) -> [Trigger] {
         [
             .owned(store, by: IcebergConnect.kind),
-            .labelled(store, namespace: OwnerLabel.namespace, name: OwnerLabel.name),
+            .annotated(store, OwnerLabel.annotation),
         ]
     }
 
@@ -81,9 +81,7 @@ struct IcebergConnectCaches: Sendable {
 extension StoreIndex {
     /// From a resource's UID to its objects: by owner reference, or by label where that cannot reach.
     static var belongsTo: StoreIndex {
-        StoreIndex("belongsTo") { object in
-            object.metadata.ownerReferences.map(\.uid) + [object.metadata.labels[OwnerLabel.uid]].compactMap { $0 }
-        }
+        StoreIndex("belongsTo") { OwnerLabel.owners(of: $0.metadata) }
     }
 }
 

@@ -112,26 +112,15 @@ package struct IcebergConnectReconciler: Reconciler {
     }
 
     private func deployment(_ namespace: String, _ name: String) -> IcebergConnectObservation.DeploymentState? {
-        caches.deployments[ObjectKey(namespace: namespace, name: name)].map { deployment in
-            .init(
-                isCurrent: deployment.status.observedGeneration >= deployment.metadata.generation ?? 0,
-                desired: deployment.replicas,
-                replicas: deployment.status.replicas,
-                updated: deployment.status.updatedReplicas,
-                ready: deployment.status.readyReplicas,
-                image: deployment.image,
-                appliedHash: deployment.metadata.annotations[AppliedHash.annotation],
-                isStuck: deployment.status.progressing?.reason == "ProgressDeadlineExceeded"
-            )
-        }
+        caches.deployments[ObjectKey(namespace: namespace, name: name)].map { .init($0) }
     }
 
     private func progress(
         of role: ImageRole,
         for resource: IcebergConnect
     ) -> IcebergConnectObservation.ImageProgress? {
-        images.wanted(in: slot(role, resource)).map { job, state in
-            .init(source: job.source, state: .init(state))
+        images.wanted(in: slot(role, resource)).map { job, state, layers in
+            .init(source: job.source, state: .init(state), layers: layers)
         }
     }
 
@@ -167,11 +156,8 @@ package struct IcebergConnectReconciler: Reconciler {
         in context: ReconcileContext
     ) async throws {
         switch effect {
-        case .obtainImage(let job, let known):
-            let outcome = known.map { known in
-                ImageOutcome(digest: known.digest, etag: known.etag, containsKittiwake: known.containsKittiwake)
-            }
-            images.want(job, in: slot(job.role, resource), known: outcome)
+        case .obtainImage(let job, let known, let layers):
+            images.want(job, in: slot(job.role, resource), known: known, layers: layers)
         case .abandonImage(let role): images.forget(slot(role, resource))
         }
     }
@@ -190,10 +176,7 @@ extension IcebergConnectObservation.ImageProgress.State {
             case .reading: self = .reading(ByteCount(progress.bytes), of: ByteCount(progress.total))
             case .completing: self = .completing
             }
-        case .present(let outcome):
-            self = .done(
-                .init(etag: outcome.etag, digest: outcome.digest, containsKittiwake: outcome.containsKittiwake)
-            )
+        case .present(let image): self = .done(image)
         case .failed(let failure, let attempts, _, _):
             self = .failed(.init(reason: failure.reason, message: failure.message, attempts: attempts))
         }

@@ -5,6 +5,7 @@ internal import HTTPClient
 internal import ImageTransfer
 internal import ObjectStorage
 internal import Planning
+internal import Resources
 
 /// Carries out an ``ImageJob``: from an object in S3 into a registry.
 struct ImageFromStorage: Sendable {
@@ -40,9 +41,9 @@ struct ImageFromStorage: Sendable {
     /// - Throws: ``ImageFailure``.
     func callAsFunction(
         _ job: ImageJob,
-        _ known: ImageOutcome?,
+        _ known: IcebergConnectReconciler.Images.Known,
         _ report: @escaping @Sendable (ImageProgress) -> Void
-    ) async throws -> ImageOutcome {
+    ) async throws -> ObtainedImage {
         do {
             let target = try ImageReference(parsing: "\(job.repository):\(job.tag)")
             let location = S3Location(bucket: job.bucket, key: job.key, region: job.region, endpoint: job.endpoint)
@@ -54,9 +55,10 @@ struct ImageFromStorage: Sendable {
                 source: source,
                 target: target,
                 access: RegistryAccess(credentials: login, endpoints: endpoints, tls: registry),
-                looksForKittiwake: job.role == .coordinator
+                looksForKittiwake: job.role == .coordinator,
+                knownLayers: known.layers.compactMap(ImageTransferOutcome.Layer.init)
             )
-            let previous = known.map { known in
+            let previous = known.image.map { known in
                 ImageTransferJob.Previous(
                     version: known.etag,
                     digest: known.digest,
@@ -65,7 +67,7 @@ struct ImageFromStorage: Sendable {
             }
             let work = ImageTransfer(client, sent: sent)
             let outcome = try await work.transfer(transfer, previous: previous) { report(ImageProgress($0)) }
-            return ImageOutcome(
+            return ObtainedImage(
                 digest: outcome.digest,
                 etag: outcome.version ?? "",
                 containsKittiwake: outcome.containsKittiwake
@@ -86,9 +88,42 @@ struct ImageFromStorage: Sendable {
 
 extension ImageProgress {
     fileprivate init(_ progress: ImageTransferProgress) {
-        switch progress.stage {
-        case .reading: self.init(stage: .reading, bytes: progress.bytesRead, total: progress.bytesTotal ?? 0)
-        case .completing: self.init(stage: .completing, bytes: progress.bytesRead, total: progress.bytesTotal ?? 0)
-        }
+        let stage: Stage =
+            switch progress.stage {
+            case .reading: .reading
+            case .completing: .completing
+            }
+        self.init(
+            stage: stage,
+            bytes: progress.bytesRead,
+            total: progress.bytesTotal ?? 0,
+            layers: progress.layers.map(IcebergConnectStatus.Layer.init)
+        )
+    }
+}
+
+extension ImageTransferOutcome.Layer {
+    /// `nil` if what is written there is no layer: a status can be edited by hand.
+    fileprivate init?(_ layer: IcebergConnectStatus.Layer) {
+        guard let diffID = Digest(layer.diffID), let digest = Digest(layer.digest), layer.size >= 0 else { return nil }
+        self.init(
+            diffID: diffID,
+            digest: digest,
+            size: layer.size,
+            mediaType: layer.mediaType,
+            containsKittiwake: layer.containsKittiwake
+        )
+    }
+}
+
+extension IcebergConnectStatus.Layer {
+    fileprivate init(_ layer: ImageTransferOutcome.Layer) {
+        self.init(
+            diffID: "\(layer.diffID)",
+            digest: "\(layer.descriptor.digest)",
+            size: layer.descriptor.size,
+            mediaType: layer.descriptor.type,
+            containsKittiwake: layer.containsKittiwake
+        )
     }
 }

@@ -1,22 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package import Basics
-
-/// An image that is in its registry.
-package struct ImageOutcome: Equatable, Sendable {
-    /// Of the manifest: what pods name.
-    package var digest: Digest
-    /// Of the object it was read from, as S3 gave it.
-    package var etag: String
-    /// Whether it can be used for a coordinator as it is (`original-systems.md` 000.5 i).
-    package var containsKittiwake: Bool
-
-    package init(digest: Digest, etag: String, containsKittiwake: Bool) {
-        self.digest = digest
-        self.etag = etag
-        self.containsKittiwake = containsKittiwake
-    }
-}
+package import Planning
+package import Resources
 
 /// How far an attempt has come.
 package struct ImageProgress: Equatable, Sendable {
@@ -32,11 +17,14 @@ package struct ImageProgress: Equatable, Sendable {
     package var bytes: Int64
     /// Of the object.
     package var total: Int64
+    /// What the registry has by now.
+    package var layers: [IcebergConnectStatus.Layer]
 
-    package init(stage: Stage, bytes: Int64, total: Int64) {
+    package init(stage: Stage, bytes: Int64, total: Int64, layers: [IcebergConnectStatus.Layer] = []) {
         self.stage = stage
         self.bytes = bytes
         self.total = total
+        self.layers = layers
     }
 
     /// 0…10.
@@ -60,9 +48,10 @@ package struct ImageFailure: Error, Equatable, Sendable {
 package enum ImageState: Equatable, Sendable {
     case waiting
     case running(ImageProgress)
-    case present(ImageOutcome)
-    /// `lastGood`: the image that was there before, and as far as is known still is.
-    case failed(ImageFailure, attempts: Int, retryAfter: Duration, lastGood: ImageOutcome?)
+    case present(ObtainedImage)
+    /// Why the last attempt came to nothing; also while the next one goes on, so that whoever watches is not told of
+    /// each. `lastGood`: the image that was there before, and as far as is known still is.
+    case failed(ImageFailure, attempts: Int, retryAfter: Duration, lastGood: ObtainedImage?)
 
     /// Whether a status should say so: another stage, or a tenth more. Not every piece.
     func isNews(_ progress: ImageProgress) -> Bool {

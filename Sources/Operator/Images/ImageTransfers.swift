@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Basics
+package import Planning
+package import Resources
 
 /// Brings wanted images into their registries and keeps them there, while reconciles come and go.
 ///
@@ -9,8 +11,15 @@ internal import Basics
 package final class ImageTransfers<Slot: Hashable & Sendable, Job: Equatable & Sendable, C: Clock<Duration>>: Sendable {
     /// Brings one image, or finds that it is there.
     package typealias Transfer =
-        @Sendable (Job, _ known: ImageOutcome?, _ report: @escaping @Sendable (ImageProgress) -> Void) async throws
-        -> ImageOutcome
+        @Sendable (Job, Known, _ report: @escaping @Sendable (ImageProgress) -> Void) async throws -> ObtainedImage
+
+    /// What was found out about a job earlier, perhaps by another process.
+    package struct Known: Equatable, Sendable {
+        /// What came of it.
+        package var image: ObtainedImage?
+        /// What the registry has of it already, if nothing came of it yet.
+        package var layers: [IcebergConnectStatus.Layer]
+    }
 
     private typealias Rules = ImageTransfersState<Slot, Job, C.Instant>
 
@@ -50,15 +59,17 @@ package final class ImageTransfers<Slot: Hashable & Sendable, Job: Equatable & S
     }
 
     /// What is wanted in a slot, and what is known about it; `nil` if nothing is wanted there.
-    package func wanted(in slot: Slot) -> (job: Job, state: ImageState)? {
+    package func wanted(in slot: Slot) -> (job: Job, state: ImageState, layers: [IcebergConnectStatus.Layer])? {
         state.withLock { $0.rules.wanted(in: slot) }
     }
 
     /// Wants `job` in `slot`, also if something else was wanted there. Wanting the same again changes nothing.
     ///
-    /// - Parameter known: what was found out about the same job earlier, perhaps by another process.
-    package func want(_ job: Job, in slot: Slot, known: ImageOutcome?) {
-        decide { $0.want(job, in: slot, known: known) }
+    /// - Parameters:
+    ///   - known: what came of the same job earlier, perhaps in another process.
+    ///   - layers: what that had brought into the registry when it ended.
+    package func want(_ job: Job, in slot: Slot, known: ObtainedImage?, layers: [IcebergConnectStatus.Layer] = []) {
+        decide { $0.want(job, in: slot, known: known, layers: layers) }
     }
 
     /// Wants nothing in `slot` any more; what runs for it is cancelled.
@@ -92,8 +103,9 @@ package final class ImageTransfers<Slot: Hashable & Sendable, Job: Equatable & S
                 }
                 for action in actions {
                     switch action {
-                    case .start(let run, _, let job, let known):
+                    case .start(let run, _, let job, let image, let layers):
                         let stop = Latch()
+                        let known = Known(image: image, layers: layers)
                         state.withLock { $0.stops[run] = stop }
                         group.addTask { await self.attempt(run, job, known, until: stop) }
                     case .cancel(let run): state.withLock { $0.stops[run] }?.open()
@@ -111,8 +123,8 @@ package final class ImageTransfers<Slot: Hashable & Sendable, Job: Equatable & S
         }
     }
 
-    private func attempt(_ run: Rules.Run, _ job: Job, _ known: ImageOutcome?, until stop: Latch) async {
-        let result = await withTaskGroup(of: Result<ImageOutcome, ImageFailure>?.self) { group in
+    private func attempt(_ run: Rules.Run, _ job: Job, _ known: Known, until stop: Latch) async {
+        let result = await withTaskGroup(of: Result<ObtainedImage, ImageFailure>?.self) { group in
             group.addTask { await self.result(run, job, known) }
             group.addTask {
                 try? await stop.wait()  // cancelled because the attempt has ended
@@ -144,8 +156,8 @@ package final class ImageTransfers<Slot: Hashable & Sendable, Job: Equatable & S
     private func result(
         _ run: Rules.Run,
         _ job: Job,
-        _ known: ImageOutcome?
-    ) async -> Result<ImageOutcome, ImageFailure> {
+        _ known: Known
+    ) async -> Result<ObtainedImage, ImageFailure> {
         do {
             return .success(
                 try await transfer(job, known) { progress in

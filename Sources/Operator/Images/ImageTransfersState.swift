@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Planning
+internal import Resources
+
 /// The rules by which wanted images are brought into their registries and kept there: who may run now, what is tried
 /// again and when. No threads, no clock, no randomness.
 ///
@@ -13,7 +16,7 @@ where Instant.Duration == Duration {
     }
 
     enum Action: Equatable, Sendable {
-        case start(Run, Slot, Job, known: ImageOutcome?)
+        case start(Run, Slot, Job, known: ObtainedImage?, layers: [IcebergConnectStatus.Layer] = [])
         case cancel(Run)
     }
 
@@ -32,8 +35,18 @@ where Instant.Duration == Duration {
         var phase = Phase.queued
         var state = ImageState.waiting
         /// The last success for this job, also while it is being looked at again.
-        var outcome: ImageOutcome?
+        var outcome: ObtainedImage?
         var attempts = 0
+        /// What the registry has already, from attempts that did not come to their end.
+        var layers: [IcebergConnectStatus.Layer] = []
+
+        /// - Returns: whether there is one that was not known.
+        mutating func learn(_ more: [IcebergConnectStatus.Layer]) -> Bool {
+            let known = Set(layers.map(\.diffID))
+            let new = more.filter { !known.contains($0.diffID) }
+            layers += new
+            return !new.isEmpty
+        }
     }
 
     /// At most so many attempts at a time: each needs memory and a share of the network.
@@ -59,7 +72,9 @@ where Instant.Duration == Duration {
     private var limitOfOneOwner: Int { owner == nil ? limit : (limit + 1) / 2 }
 
     /// What is wanted in a slot, and what is known about it; `nil` if nothing is wanted there.
-    func wanted(in slot: Slot) -> (job: Job, state: ImageState)? { entries[slot].map { ($0.job, $0.state) } }
+    func wanted(in slot: Slot) -> (job: Job, state: ImageState, layers: [IcebergConnectStatus.Layer])? {
+        entries[slot].map { ($0.job, $0.state, $0.layers) }
+    }
 
     /// The next moment at which something falls due.
     var nextDue: Instant? {
@@ -68,11 +83,18 @@ where Instant.Duration == Duration {
 
     /// Wants `job` in `slot`. Wanting the same again changes nothing.
     ///
-    /// - Parameter known: what an earlier process found out about the same job: then it is only looked at again.
-    mutating func want(_ job: Job, in slot: Slot, known: ImageOutcome?) -> [Action] {
+    /// - Parameters:
+    ///   - known: what an earlier process found out about the same job: then it is only looked at again.
+    ///   - layers: what it had brought into the registry when it ended.
+    mutating func want(
+        _ job: Job,
+        in slot: Slot,
+        known: ObtainedImage?,
+        layers: [IcebergConnectStatus.Layer] = []
+    ) -> [Action] {
         if let entry = entries[slot], entry.job == job { return [] }
         let cancelled = forget(slot)
-        var entry = Entry(job: job)
+        var entry = Entry(job: job, layers: layers)
         if let known {
             entry.outcome = known
             entry.state = .present(known)
@@ -98,20 +120,24 @@ where Instant.Duration == Duration {
     /// - Returns: the slot whose state has changed, if one has.
     mutating func progressed(_ run: Run, to progress: ImageProgress) -> Slot? {
         guard let slot = runs[run], var entry = entries[slot] else { return nil }
+        let hasLearnt = entry.learn(progress.layers)
+        var isNews = entry.state.isNews(progress)
+        // What failed has failed until an attempt succeeds; the others are noise.
+        if case .failed = entry.state { isNews = false }
         // An image that is there stays there while it is looked at again; reading anew is news even so.
-        if entry.outcome != nil, progress.bytes == 0 { return nil }
-        guard entry.state.isNews(progress) else { return nil }
-        entry.state = .running(progress)
+        if entry.outcome != nil, progress.bytes == 0 { isNews = false }
+        if isNews { entry.state = .running(progress) }
         entries[slot] = entry
-        return slot
+        return isNews || hasLearnt ? slot : nil
     }
 
-    mutating func succeeded(_ run: Run, with outcome: ImageOutcome, at now: Instant) -> (changed: Slot?, [Action]) {
+    mutating func succeeded(_ run: Run, with outcome: ObtainedImage, at now: Instant) -> (changed: Slot?, [Action]) {
         guard let slot = runs.removeValue(forKey: run), var entry = entries[slot] else { return (nil, ended(run)) }
         let changes = entry.state != .present(outcome)
         entry.outcome = outcome
         entry.state = .present(outcome)
         entry.attempts = 0
+        entry.layers = []
         entry.phase = .settled(until: now.advanced(by: recheck))
         entries[slot] = entry
         return (changes ? slot : nil, startQueued())
@@ -168,7 +194,7 @@ where Instant.Duration == Duration {
             let run = Run(number: nextRun)
             runs[run] = slot
             entries[slot]?.phase = .running(run)
-            actions.append(.start(run, slot, entry.job, known: entry.outcome))
+            actions.append(.start(run, slot, entry.job, known: entry.outcome, layers: entry.layers))
         }
         return actions
     }

@@ -47,7 +47,10 @@ extension IcebergConnectAssessment {
             credentialsSecret: storageSecret == nil || storageConflict != nil ? nil : names.s3Credentials,
             claims: refusal == nil ? claimant.claims : old?.claims ?? IcebergConnectStatus.Claims()
         )
-        for standing in images { status.images[standing.role] = standing.image }
+        for standing in images {
+            status.images[standing.role] = standing.image
+            status.transfers[standing.role] = standing.transfer
+        }
         guard workers != nil else { return status }
         status.workerStatus = pods(seen.workers, desired: spec.worker.replicas)
         status.selector = names.workerSelector.entries.map { "\($0.key)=\($0.value)" }.joined(separator: ",")

@@ -21,7 +21,10 @@ extension IcebergConnectAssessment {
 
     private var transfers: [Step<IcebergConnectEffect>] {
         let wanted = images.compactMap { standing in
-            standing.job.map { Step.effect(IcebergConnectEffect.obtainImage($0, known: standing.known)) }
+            standing.job.map { job in
+                let layers = standing.transfer?.layers ?? []
+                return Step.effect(IcebergConnectEffect.obtainImage(job, known: standing.known, layers: layers))
+            }
         }
         // A ready image took the place of one from S3, or the workers were switched off.
         let unwanted = ImageRole.allCases.filter { role in

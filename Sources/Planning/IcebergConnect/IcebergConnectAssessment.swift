@@ -41,6 +41,7 @@ struct IcebergConnectAssessment {
                 storage: spec.s3Config,
                 secrets: secrets,
                 recorded: recorded[role],
+                begun: resource.status?.transfers[role],
                 progress: seen.images[role]
             )
         }
@@ -84,6 +85,13 @@ struct IcebergConnectAssessment {
 
 extension [Condition] {
     subscript(type: IcebergConnectCondition) -> Condition? { self[type.rawValue] }
+}
+
+extension IcebergConnectStatus.Transfers {
+    subscript(role: ImageRole) -> IcebergConnectStatus.Transfer? {
+        get { role == .worker ? worker : coordinator }
+        set { if role == .worker { worker = newValue } else { coordinator = newValue } }
+    }
 }
 
 extension IcebergConnectStatus.Images {

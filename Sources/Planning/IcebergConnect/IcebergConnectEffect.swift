@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import Basics
+package import Resources
 
 /// What the plan of an `IcebergConnect` asks for outside the Kubernetes API.
 package enum IcebergConnectEffect: Equatable, Sendable {
     /// Bring an image from S3 into the registry and keep it there. Asked for with each reconcile, which changes nothing
     /// while the job is the same: how often something is tried is not decided here. With another job for the role, the
     /// old one ends.
-    case obtainImage(ImageJob, known: KnownImage?)
+    ///
+    /// What an earlier process found out goes with it: the image that came of the same job, or what the registry has of
+    /// it already.
+    case obtainImage(ImageJob, known: ObtainedImage?, layers: [IcebergConnectStatus.Layer] = [])
     /// Nothing is wanted for the role any more: end its job and forget what is known of it.
     case abandonImage(ImageRole)
 }
@@ -18,13 +22,6 @@ package enum ImageRole: String, CaseIterable, Comparable, Sendable {
     case worker
 
     package static func < (left: ImageRole, right: ImageRole) -> Bool { left.rawValue < right.rawValue }
-}
-
-/// An image that was obtained earlier. If neither the file nor the registry has changed since, nothing is read.
-package struct KnownImage: Equatable, Sendable {
-    package var etag: String
-    package var digest: Digest
-    package var containsKittiwake: Bool
 }
 
 /// All that a transfer needs to know.

@@ -2,6 +2,7 @@
 
 package import Basics
 package import KubernetesModel
+package import Resources
 
 /// Everything that the plan of one `IcebergConnect` depends on besides the resource itself: values only.
 package struct IcebergConnectObservation: Equatable, Sendable {
@@ -67,7 +68,7 @@ extension IcebergConnectObservation {
             self.kind = kind
             key = metadata.key
             uid = metadata.uid ?? ""
-            owners = metadata.ownerReferences.map(\.uid) + [metadata.labels[OwnerLabel.uid]].compactMap { $0 }
+            owners = OwnerLabel.owners(of: metadata)
         }
     }
 
@@ -127,10 +128,13 @@ extension IcebergConnectObservation {
         /// The job it is about: ``ImageJob/source``. Progress of another job counts as none.
         package var source: String
         package var state: State
+        /// What the registry has already, while the transfer has not come to its end.
+        package var layers: [IcebergConnectStatus.Layer]
 
-        package init(source: String, state: State) {
+        package init(source: String, state: State, layers: [IcebergConnectStatus.Layer] = []) {
             self.source = source
             self.state = state
+            self.layers = layers
         }
 
         /// The steps of a transfer.
@@ -141,26 +145,11 @@ extension IcebergConnectObservation {
             case reading(ByteCount, of: ByteCount?)
             /// All is read; the registry is being completed.
             case completing
-            case done(Image)
+            case done(ObtainedImage)
             case failed(Failure)
         }
 
-        /// An image that is in its registry.
-        package struct Image: Equatable, Sendable {
-            /// Of the file in S3, as S3 names it.
-            package var etag: String
-            package var digest: Digest
-            /// Whether the program `kittiwake` is in its layers.
-            package var containsKittiwake: Bool
-
-            package init(etag: String, digest: Digest, containsKittiwake: Bool) {
-                self.etag = etag
-                self.digest = digest
-                self.containsKittiwake = containsKittiwake
-            }
-        }
-
-        /// Why the last attempt came to nothing.
+        /// Why the last attempt came to nothing. It stays so while the next one goes on.
         package struct Failure: Equatable, Sendable {
             /// Upper camel case, `ObjectNotFound`: goes into conditions.
             package var reason: String

@@ -26,10 +26,10 @@ package enum IcebergConnectPreview {
         var seen = IcebergConnectObservation(now: now, settings: .init(operatorImage: operatorImage))
         for name in spec.referencedSecrets { seen.secrets[name] = content(of: name, in: spec) }
         // The jobs are known only from a plan; with their images in place a second one makes everything.
-        for case .effect(.obtainImage(let job, _)) in IcebergConnectPlan.plan(resource, given: seen).steps {
+        for case .effect(.obtainImage(let job, _, _)) in IcebergConnectPlan.plan(resource, given: seen).steps {
             guard let digest = Digest(hex: unknownDigest) else { continue }
             let state = IcebergConnectObservation.ImageProgress.State.done(
-                .init(etag: "", digest: digest, containsKittiwake: false)
+                .init(digest: digest, etag: "", containsKittiwake: false)
             )
             seen.images[job.role] = .init(source: job.source, state: state)
         }

@@ -23,7 +23,9 @@ struct ImageStanding: Equatable {
     /// The transfer to ask for; `nil` if none is needed, or a Secret is missing.
     var job: ImageJob?
     /// What an earlier transfer of the same job gave.
-    var known: KnownImage?
+    var known: ObtainedImage?
+    /// What the registry has already of an image that is not yet obtained.
+    var transfer: IcebergConnectStatus.Transfer?
     /// True if what was obtained before is not what is asked for now.
     var isNew: Bool
 }
@@ -31,6 +33,7 @@ struct ImageStanding: Equatable {
 extension ImageStanding {
     /// - Parameters:
     ///   - recorded: the image of the last status.
+    ///   - begun: the transfer of the last status.
     ///   - progress: of any job; another job's counts as none.
     init(
         _ role: ImageRole,
@@ -38,6 +41,7 @@ extension ImageStanding {
         storage: IcebergConnectSpec.S3?,
         secrets: ReferencedSecrets,
         recorded: IcebergConnectStatus.Image?,
+        begun: IcebergConnectStatus.Transfer?,
         progress: IcebergConnectObservation.ImageProgress?
     ) {
         guard case .tar(let key) = wanted.source, let storage else {
@@ -60,7 +64,8 @@ extension ImageStanding {
         let isBlocked = secrets.storage == nil || login == .missing
         self.init(role: role, stage: .blocked, image: recorded, job: isBlocked ? nil : job, isNew: matching == nil)
 
-        let state = progress?.source == job.source ? progress?.state : nil
+        let progress = progress?.source == job.source ? progress : nil
+        let state = progress?.state
         if case .done(let image) = state {
             self.image = Self.record(image, job)
             stage = .obtained
@@ -70,7 +75,10 @@ extension ImageStanding {
         } else if !isBlocked {
             stage = Self.stage(of: state)
         }
-        known = matching.flatMap(KnownImage.init)
+        known = matching.flatMap(ObtainedImage.init)
+        if stage == .obtained { return }
+        let layers = (begun?.source == job.source ? begun?.layers ?? [] : []).merging(progress?.layers ?? [])
+        if !layers.isEmpty { transfer = .init(source: job.source, layers: layers) }
     }
 
     private init(ready wanted: IcebergConnectSpec.Image, role: ImageRole, recorded: IcebergConnectStatus.Image?) {
@@ -101,10 +109,7 @@ extension ImageStanding {
         return min(10, count / (total / 10))
     }
 
-    private static func record(
-        _ image: IcebergConnectObservation.ImageProgress.Image,
-        _ job: ImageJob
-    ) -> IcebergConnectStatus.Image {
+    private static func record(_ image: ObtainedImage, _ job: ImageJob) -> IcebergConnectStatus.Image {
         IcebergConnectStatus.Image(
             source: job.source,
             etag: image.etag,
@@ -115,12 +120,20 @@ extension ImageStanding {
     }
 }
 
-extension KnownImage {
+extension [IcebergConnectStatus.Layer] {
+    /// Both, each content once.
+    fileprivate func merging(_ others: Self) -> Self {
+        let contents = Set(map(\.diffID))
+        return Array((self + others.filter { !contents.contains($0.diffID) }).prefix(IcebergConnectStatus.mostLayers))
+    }
+}
+
+extension ObtainedImage {
     /// `nil` if the record says too little to rely on.
     fileprivate init?(_ image: IcebergConnectStatus.Image) {
         guard let etag = image.etag, let digest = image.digest.flatMap({ Digest($0) }),
             let containsKittiwake = image.containsKittiwake
         else { return nil }
-        self.init(etag: etag, digest: digest, containsKittiwake: containsKittiwake)
+        self.init(digest: digest, etag: etag, containsKittiwake: containsKittiwake)
     }
 }

@@ -13,6 +13,11 @@ package enum OwnerLabel {
     /// An annotation with the owner's namespace and name, `shop/orders`, as they are.
     package static let annotation = "\(IcebergConnectNames.group)/owner"
 
+    /// The UIDs of an object's owners, by reference and by label.
+    package static func owners(of metadata: ObjectMeta) -> [String] {
+        metadata.ownerReferences.map(\.uid) + [metadata.labels[uid]].compactMap { $0 }
+    }
+
     /// The labels for the objects of a resource. A name that is no label value stands in its legal form.
     package static func labels(of metadata: ObjectMeta) -> StringMap {
         guard let owner = metadata.uid else { return [:] }

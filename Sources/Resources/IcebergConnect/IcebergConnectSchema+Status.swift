@@ -31,6 +31,16 @@ extension IcebergConnectSchema {
                 )
             ),
             .optional(
+                "transfers",
+                .object(
+                    "Transfers of images that have not come to their end.",
+                    [
+                        .optional("worker", transfer("Image of the workers.")),
+                        .optional("coordinator", transfer("Image of the coordinator.")),
+                    ]
+                )
+            ),
+            .optional(
                 "connect",
                 .object(
                     "The workers' REST interface.",
@@ -86,6 +96,35 @@ extension IcebergConnectSchema {
                 .optional("desired", count("Pods that are wanted.")),
                 .optional("replicas", count("Pods that there are.")),
                 .optional("image", .string("The image that they run.", length: 0...1024)),
+            ]
+        )
+    }
+
+    private static func transfer(_ description: String) -> Schema {
+        .object(
+            description,
+            [
+                .required("source", .string("Where it comes from and goes to.", length: 0...4096)),
+                .optional(
+                    "layers",
+                    .list(
+                        "Layers that the registry has already: they are not read again, whoever goes on.",
+                        of: .object(
+                            "One layer.",
+                            [
+                                .required("diffID", .string("Digest of what it contains.", length: 0...128)),
+                                .required("digest", .string("Digest of what the registry keeps.", length: 0...128)),
+                                .required("size", .integer("In bytes.", in: 0...Int64.max, bits: 64)),
+                                .required("mediaType", .string("What it is called in a manifest.", length: 0...256)),
+                                .optional(
+                                    "containsKittiwake",
+                                    Schema(.boolean, "Whether the program kittiwake is in it.")
+                                ),
+                            ]
+                        ),
+                        count: IcebergConnectStatus.mostLayers
+                    )
+                ),
             ]
         )
     }

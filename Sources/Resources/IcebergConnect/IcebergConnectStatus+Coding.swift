@@ -16,6 +16,7 @@ extension IcebergConnectStatus: JSONDecodable {
             coordinatorStatus: try json.optional("coordinatorStatus"),
             selector: try json.optional("selector"),
             images: try json.optional("images") ?? Images(),
+            transfers: try json.optional("transfers") ?? Transfers(),
             connect: try json.optional("connect"),
             credentialsSecret: try json.optional("credentialsSecret"),
             claims: try json.optional("claims") ?? Claims()
@@ -34,6 +35,7 @@ extension IcebergConnectStatus: JSONEncodable {
             writer.field("coordinatorStatus", coordinatorStatus)
             writer.field("selector", selector)
             writer.field("images", images == Images() ? nil : images)
+            writer.field("transfers", transfers == Transfers() ? nil : transfers)
             writer.field("connect", connect)
             writer.field("credentialsSecret", credentialsSecret)
             writer.field("claims", claims == Claims() ? nil : claims)
@@ -91,6 +93,54 @@ extension IcebergConnectStatus.Image: JSONDecodable, JSONEncodable {
             writer.field("etag", etag)
             writer.field("digest", digest)
             writer.field("reference", reference)
+            writer.field("containsKittiwake", containsKittiwake)
+        }
+    }
+}
+
+extension IcebergConnectStatus.Transfers: JSONDecodable, JSONEncodable {
+    package init(_ json: borrowing JSONView) throws(JSONError) {
+        self.init(worker: try json.optional("worker"), coordinator: try json.optional("coordinator"))
+    }
+
+    package func write(to writer: inout JSONWriter) {
+        writer.object { writer in
+            writer.field("worker", worker)
+            writer.field("coordinator", coordinator)
+        }
+    }
+}
+
+extension IcebergConnectStatus.Transfer: JSONDecodable, JSONEncodable {
+    package init(_ json: borrowing JSONView) throws(JSONError) {
+        self.init(source: try json.value("source"), layers: try json.optional("layers") ?? [])
+    }
+
+    package func write(to writer: inout JSONWriter) {
+        writer.object { writer in
+            writer.field("source", source)
+            writer.field("layers", layers)
+        }
+    }
+}
+
+extension IcebergConnectStatus.Layer: JSONDecodable, JSONEncodable {
+    package init(_ json: borrowing JSONView) throws(JSONError) {
+        self.init(
+            diffID: try json.value("diffID"),
+            digest: try json.value("digest"),
+            size: try json.value("size"),
+            mediaType: try json.value("mediaType"),
+            containsKittiwake: try json.optional("containsKittiwake")
+        )
+    }
+
+    package func write(to writer: inout JSONWriter) {
+        writer.object { writer in
+            writer.field("diffID", diffID)
+            writer.field("digest", digest)
+            writer.field("size", size)
+            writer.field("mediaType", mediaType)
             writer.field("containsKittiwake", containsKittiwake)
         }
     }

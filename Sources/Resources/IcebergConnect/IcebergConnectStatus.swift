@@ -28,6 +28,7 @@ package struct IcebergConnectStatus: ConditionedStatus {
     /// What selects the worker pods, as text, for the scale subresource.
     package var selector: String?
     package var images: Images
+    package var transfers: Transfers
     package var connect: Connect?
     /// The Secret that inline S3 keys were copied into.
     package var credentialsSecret: String?
@@ -44,6 +45,7 @@ package struct IcebergConnectStatus: ConditionedStatus {
         coordinatorStatus: Pods? = nil,
         selector: String? = nil,
         images: Images = Images(),
+        transfers: Transfers = Transfers(),
         connect: Connect? = nil,
         credentialsSecret: String? = nil,
         claims: Claims = Claims()
@@ -56,6 +58,7 @@ package struct IcebergConnectStatus: ConditionedStatus {
         self.coordinatorStatus = coordinatorStatus
         self.selector = selector
         self.images = images
+        self.transfers = transfers
         self.connect = connect
         self.credentialsSecret = credentialsSecret
         self.claims = claims
@@ -63,6 +66,9 @@ package struct IcebergConnectStatus: ConditionedStatus {
 }
 
 extension IcebergConnectStatus {
+    /// Container runtimes take 127 layers; with more of them the rest is not remembered.
+    package static let mostLayers = 256
+
     /// The pods of one Deployment, as the real one shows them (row 15).
     package struct Pods: Equatable, Sendable {
         package var ready: Int
@@ -115,6 +121,51 @@ extension IcebergConnectStatus {
             self.etag = etag
             self.digest = digest
             self.reference = reference
+            self.containsKittiwake = containsKittiwake
+        }
+    }
+
+    /// Transfers that have not come to their end, by role.
+    package struct Transfers: Equatable, Sendable {
+        package var worker: Transfer?
+        package var coordinator: Transfer?
+
+        package init(worker: Transfer? = nil, coordinator: Transfer? = nil) {
+            self.worker = worker
+            self.coordinator = coordinator
+        }
+    }
+
+    /// What the registry has already of an image that is on its way. Whoever goes on with it, perhaps another process,
+    /// reads and sends none of it again.
+    package struct Transfer: Equatable, Sendable {
+        /// As in ``Image/source``.
+        package var source: String
+        package var layers: [Layer]
+
+        package init(source: String, layers: [Layer]) {
+            self.source = source
+            self.layers = layers
+        }
+    }
+
+    /// A layer that is in the registry.
+    package struct Layer: Equatable, Sendable {
+        /// The digest of what it contains: `sha256:` and 64 hexadecimal digits.
+        package var diffID: String
+        /// The digest of what the registry keeps.
+        package var digest: String
+        /// Of what the registry keeps, in bytes.
+        package var size: Int64
+        package var mediaType: String
+        /// Whether the program `kittiwake` is in it; `nil` if nobody looked.
+        package var containsKittiwake: Bool?
+
+        package init(diffID: String, digest: String, size: Int64, mediaType: String, containsKittiwake: Bool? = nil) {
+            self.diffID = diffID
+            self.digest = digest
+            self.size = size
+            self.mediaType = mediaType
             self.containsKittiwake = containsKittiwake
         }
     }

@@ -41,25 +41,44 @@ enum Bed {
         }
     }
 
+    /// Not by Foundation's `Process`: that waits until every descendant has ended, and some commands start the bed's servers.
     private static func wait(for arguments: [String], _ input: String) throws -> String {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = arguments
-        process.currentDirectoryURL = root
-        // Files, because a program of the bed that was started by the command would keep a pipe open.
         let (output, errors, standardInput) = (try TemporaryFile(""), try TemporaryFile(""), try TemporaryFile(input))
         defer { for file in [output, errors, standardInput] { file.remove() } }
-        process.standardOutput = try FileHandle(forWritingTo: output.url)
-        process.standardError = try FileHandle(forWritingTo: errors.url)
-        process.standardInput = try FileHandle(forReadingFrom: standardInput.url)
-        try process.run()
-        process.waitUntilExit()
+        let variables = ProcessInfo.processInfo.environment.map { "\($0.key)=\($0.value)" }
+        let process = try withCStrings(["/usr/bin/env"] + arguments) { words in
+            try withCStrings(variables) { environment in
+                var actions = posix_spawn_file_actions_t()
+                posix_spawn_file_actions_init(&actions)
+                defer { posix_spawn_file_actions_destroy(&actions) }
+                posix_spawn_file_actions_addchdir_np(&actions, root.path)
+                posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, standardInput.url.path, O_RDONLY, 0)
+                posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, output.url.path, O_WRONLY, 0)
+                posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, errors.url.path, O_WRONLY, 0)
+                var process = pid_t()
+                let problem = posix_spawn(&process, "/usr/bin/env", &actions, nil, words, environment)
+                guard problem == 0 else { throw Failed(description: "\(arguments[0]): error \(problem)") }
+                return process
+            }
+        }
+        var status: Int32 = 0
+        while waitpid(process, &status, 0) < 0, errno == EINTR {}
         let text = try String(contentsOf: output.url, encoding: .utf8)
-        guard process.terminationStatus == 0 else {
+        guard status == 0 else {
             let problem = try String(contentsOf: errors.url, encoding: .utf8)
             throw Failed(description: "\(arguments.joined(separator: " ")): \(problem)\(text)")
         }
         return text
+    }
+
+    /// Lends copies of `texts` as C knows them, with a null pointer at the end.
+    private static func withCStrings<Result>(
+        _ texts: [String],
+        _ body: ([UnsafeMutablePointer<CChar>?]) throws -> Result
+    ) rethrows -> Result {
+        let copies = texts.map { strdup($0) }
+        defer { for copy in copies { free(copy) } }
+        return try body(copies + [nil])
     }
 }
 

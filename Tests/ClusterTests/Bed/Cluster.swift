@@ -52,10 +52,11 @@ enum Cluster {
     }
 
     /// The reasons of the Events about an object, in their order.
-    static func reasons(about name: String, in namespace: String = "default") async throws -> [String] {
-        let selector = "regarding.name=\(name)"
-        let events = try await get("events.events.k8s.io", "-n", namespace, "--field-selector", selector)
-        let sorted = events.items.sorted { ($0["eventTime"]?.text ?? "") < ($1["eventTime"]?.text ?? "") }
+    static func reasons(about object: JSON) async throws -> [String] {
+        let namespace = object.at("metadata.namespace")?.text ?? "default"
+        let events = try await get("events.events.k8s.io", "-n", namespace).items
+            .filter { $0.at("regarding.uid") == object.at("metadata.uid") }
+        let sorted = events.sorted { ($0["eventTime"]?.text ?? "") < ($1["eventTime"]?.text ?? "") }
         return sorted.compactMap { $0["reason"]?.text }
     }
 }

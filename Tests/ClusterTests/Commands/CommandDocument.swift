@@ -54,7 +54,7 @@ struct CommandRun {
         for block in document.commands {
             let script = try script(block)
             let output = try await Bed.run("bash", "-euo", "pipefail", "-c", script)
-            if output.contains("No resources found") {
+            if output.contains("No resources found"), !block.contains("delete") {
                 throw Bed.Failed(description: "\(document.path): a command found nothing: \(script)\(output)")
             }
         }

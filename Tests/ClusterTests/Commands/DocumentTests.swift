@@ -28,28 +28,12 @@ struct DocumentTests {
         var run = CommandRun(folder: ".", replacements: [Self.registry])
         run.replacements.append(("examples/", "dist/documents/examples/"))
         try await run(CommandDocument("README.md"))
+        try await applyTheResourceOfThePage()  // so that both start at the same time
         try await Cluster.resource("my-iceberg-job", is: "Ready")
     }
 
     @Test(.rows(36)) func thePageOfTheResource() async throws {
         let page = try CommandDocument("docs/icebergconnect.md")
-        let manifest = try BedValues.replace(
-            try #require(page.manifests.first),
-            [
-                ("region: us-west-2", "region: us-east-1\n    endpoint: \(BedValues.storage)"),
-                ("worker-image.tar", "stand-in-worker.tar"), ("kafka:9092", BedValues.kafka),
-            ]
-        )
-        try await Cluster.kubectl(
-            "create",
-            "secret",
-            "generic",
-            "s3",
-            "--from-literal=access-key-id=kittiwake",
-            "--from-literal=secret-access-key=kittiwake-secret"
-        )
-        try await Cluster.apply(manifest)
-        try await Cluster.kubectl("scale", "icebergconnect", "orders", "--replicas=1")
         try await Cluster.resource("orders", is: "Ready")
         try await CommandRun(replacements: Self.fewer)(page)
         let left = try? await Cluster.get("icebergconnect", "orders")  // not there: the last command deletes it
@@ -116,6 +100,27 @@ struct DocumentTests {
     }
 
     // MARK: Preparation
+
+    private func applyTheResourceOfThePage() async throws {
+        let page = try CommandDocument("docs/icebergconnect.md")
+        let manifest = try BedValues.replace(
+            try #require(page.manifests.first),
+            [
+                ("region: us-west-2", "region: us-east-1\n    endpoint: \(BedValues.storage)"),
+                ("worker-image.tar", "stand-in-worker.tar"), ("kafka:9092", BedValues.kafka),
+            ]
+        )
+        try await Cluster.kubectl(
+            "create",
+            "secret",
+            "generic",
+            "s3",
+            "--from-literal=access-key-id=kittiwake",
+            "--from-literal=secret-access-key=kittiwake-secret"
+        )
+        try await Cluster.apply(manifest)
+        try await Cluster.kubectl("scale", "icebergconnect", "orders", "--replicas=1")
+    }
 
     /// A folder as a user has it, with the programs that he has and the bed has not.
     private func prepareFolder() throws {

@@ -52,10 +52,10 @@ struct AuditLog {
         entries = try text.split(separator: "\n").map { try JSONDocument(parsing: $0.utf8).decode() }
     }
 
-    /// What the users that `isMeant` says yes to have used. Applying an object that is not there takes two rights.
+    /// What was allowed to the users that `isMeant` says yes to. Applying an object that is not there takes two rights.
     func used(by isMeant: (String) -> Bool) -> Set<Permission> {
         var permissions: Set<Permission> = []
-        for entry in entries where isMeant(entry.at("user.username")?.text ?? "") {
+        for entry in entries where isMeant(user(entry)) && !isRefused(entry) {
             guard let permission = permission(entry) else { continue }
             permissions.insert(permission)
             if permission.verb == "patch", entry.at("responseStatus.code")?.number == 201 {
@@ -65,15 +65,27 @@ struct AuditLog {
         return permissions
     }
 
-    /// What no role allowed: user and request, each once.
+    /// What no role allowed, each once. Nothing is said of a right that a user had before: on removal roles may go
+    /// before the last pod has ended.
     var refused: [String] {
-        let refused = entries.filter { $0["annotations"]?["authorization.k8s.io/decision"]?.text == "forbid" }
-        return Set(
-            refused.map {
-                "\($0.at("user.username")?.text ?? "") \($0["verb"]?.text ?? "") \($0["requestURI"]?.text ?? "")"
+        var allowed: Set<String> = []
+        var refused: Set<String> = []
+        for entry in entries {
+            guard let permission = permission(entry) else { continue }
+            let request = "\(user(entry)): \(permission)"
+            if !isRefused(entry) {
+                allowed.insert(request)
+            } else if !allowed.contains(request) {
+                refused.insert(request)
             }
-        )
-        .sorted()
+        }
+        return refused.sorted()
+    }
+
+    private func user(_ entry: JSON) -> String { entry.at("user.username")?.text ?? "" }
+
+    private func isRefused(_ entry: JSON) -> Bool {
+        entry["annotations"]?["authorization.k8s.io/decision"]?.text == "forbid"
     }
 
     private func permission(_ entry: JSON) -> Permission? {

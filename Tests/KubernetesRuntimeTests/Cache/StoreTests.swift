@@ -141,14 +141,16 @@ struct StoreTests {
         #expect(keys.all.count == 3)
     }
 
-    @Test func aChildInAnotherNamespaceNamesItsOwnerByLabels() {
+    @Test func aChildInAnotherNamespaceNamesItsOwnerHoweverLongTheNameIs() {
         let keys = Recorder<ObjectKey>()
-        _ = Trigger.labelled(store, namespace: "x/owner-namespace", name: "x/owner").attach { key, _ in
-            keys.record(key)
-        }
+        _ = Trigger.annotated(store, "x/owner").attach { key, _ in keys.record(key) }
+        let name = String(repeating: "orders.", count: 20) + "eu"
         var metadata = ObjectMeta(name: "child", namespace: "workers", uid: "u", resourceVersion: "1")
-        metadata.labels = ["x/owner-namespace": "shop", "x/owner": "orders"]
+        metadata.annotations = ["x/owner": "shop/\(name)"]
         store.put(Received(.readable(Widget(metadata: metadata))))
-        #expect(keys.all == [key("orders")])
+        metadata.resourceVersion = "2"
+        metadata.annotations = ["x/owner": "no key"]
+        store.put(Received(.readable(Widget(metadata: metadata))))
+        #expect(keys.all == [key(name), key(name)], "of the old and of the new state")
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Basics
+import Planning
 import TestSupport
 import Testing
 
@@ -11,7 +12,7 @@ struct ImageTransfersStateTests {
     typealias Rules = ImageTransfersState<String, String, ManualClock.Instant>
     typealias Action = Rules.Action
 
-    let outcome = ImageOutcome(digest: someDigest("a"), etag: "\"1\"", containsKittiwake: false)
+    let outcome = ObtainedImage(digest: someDigest("a"), etag: "\"1\"", containsKittiwake: false)
     let failure = ImageFailure(reason: "BucketNotFound", message: "there is no bucket")
 
     func at(_ seconds: Int) -> ManualClock.Instant { ManualClock.Instant(offset: .seconds(seconds)) }
@@ -57,6 +58,27 @@ struct ImageTransfersStateTests {
         _ = rules.failed(.init(number: 2), with: failure, at: at(5), jitter: 1)
         #expect(rules.nextDue == ManualClock.Instant(offset: .seconds(5) + .milliseconds(12_500)))
         #expect(Rules.delay(afterAttempts: 100, jitter: 0) == .seconds(300))
+    }
+
+    @Test func whatFailedStaysFailedUntilAnAttemptSucceeds() {
+        var rules = rules()
+        _ = rules.want("x", in: "a", known: nil)
+        _ = rules.failed(.init(number: 1), with: failure, at: at(0), jitter: 0)
+        let failed = rules.wanted(in: "a")?.state
+        for attempt in 2...4 {
+            _ = rules.tick(at: at(1000 * attempt))
+            for byte in stride(from: Int64(0), through: 100, by: 10) {
+                let news = rules.progressed(.init(number: attempt), to: .init(stage: .reading, bytes: byte, total: 100))
+                #expect(news == nil)
+            }
+            if attempt == 2 { #expect(rules.wanted(in: "a")?.state == failed) }
+            if attempt == 4 { break }
+            #expect(
+                rules.failed(.init(number: attempt), with: failure, at: at(1000 * attempt), jitter: 0).changed == "a"
+            )
+        }
+        #expect(rules.succeeded(.init(number: 4), with: outcome, at: at(5000)).changed == "a")
+        #expect(rules.wanted(in: "a")?.state == .present(outcome))
     }
 
     @Test(.rows(29)) func whatIsKnownIsPresentAtOnceAndLookedAtAgain() {

@@ -2,13 +2,14 @@
 
 import Basics
 import Operator
+import Planning
 import TestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(1)))
 struct ImageTransfersTests {
     let clock = ManualClock()
-    let outcome = ImageOutcome(digest: someDigest("a"), etag: "\"1\"", containsKittiwake: true)
+    let outcome = ObtainedImage(digest: someDigest("a"), etag: "\"1\"", containsKittiwake: true)
 
     @Test func aFailedTransferIsTriedAgainUntilTheImageIsThere() async {
         let attempts = Recorder<String>()

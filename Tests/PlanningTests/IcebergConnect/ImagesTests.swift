@@ -14,10 +14,10 @@ struct ImagesTests {
         Observation.ImageProgress.Failure(reason: "ObjectNotFound", message: "There is no such object", attempts: 1)
     )
 
-    static func jobs(_ plan: IcebergConnectPlan.Whole) -> [ImageRole: (job: ImageJob, known: KnownImage?)] {
+    static func jobs(_ plan: IcebergConnectPlan.Whole) -> [ImageRole: (job: ImageJob, known: ObtainedImage?)] {
         Dictionary(
             plan.steps.compactMap { step in
-                if case .effect(.obtainImage(let job, let known)) = step { (job.role, (job, known)) } else { nil }
+                if case .effect(.obtainImage(let job, let known, _)) = step { (job.role, (job, known)) } else { nil }
             }
         ) { first, _ in first }
     }
@@ -107,7 +107,7 @@ struct ImagesTests {
         var scene = try Scene.quickStart()
         try scene.becomeReady()
         let digest = try #require(Digest(hex: String(repeating: "c", count: 64)))
-        let image = Observation.ImageProgress.Image(etag: "new", digest: digest, containsKittiwake: false)
+        let image = ObtainedImage(digest: digest, etag: "new", containsKittiwake: false)
         try scene.transfer(.worker, .done(image))
         scene.settle()
         #expect(Self.reference(scene, .worker)?.hasSuffix("@\(digest)") == true)

@@ -96,17 +96,25 @@ struct PhasesTests {
     @Test(.rows(14)) func aFailureIsShownAtOnceAndLeftAgain() throws {
         var scene = try Scene.quickStart()
         scene.settle()
-        let failure = Observation.ImageProgress.Failure(
+        var failure = Observation.ImageProgress.Failure(
             reason: "ObjectNotFound",
             message: "There is no images/worker-image.tar in bucket my-bucket",
-            attempts: 2
+            attempts: 1
         )
         try scene.transfer(.worker, .failed(failure))
         #expect(Self.shown(&scene) == [.failed])
         #expect(scene.resource.status?.message.contains("There is no images/worker-image.tar") == true)
         #expect(scene.condition(.ready)?.reason == "ObjectNotFound")
-        try scene.transfer(.worker, Self.running)
-        #expect(Self.shown(&scene) == [.downloading])
+        for attempt in 2...5 {
+            failure.attempts = attempt
+            try scene.transfer(.worker, .failed(failure))
+            let plans = scene.settle()
+            #expect(plans.compactMap { $0.status?.phase } == [.failed])
+            #expect(plans.flatMap(\.events).isEmpty, "told once, however often it is tried")
+            #expect(scene.resource.status?.message.contains("(attempt \(attempt))") == true)
+        }
+        try scene.finishTransfers()
+        #expect(Self.shown(&scene) == [.downloading, .building, .deploying])
     }
 
     // MARK: Status and events

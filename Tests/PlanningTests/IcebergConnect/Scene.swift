@@ -118,7 +118,7 @@ struct Scene {
     /// The transfer of an image comes to a state.
     mutating func transfer(_ role: ImageRole, _ state: Observation.ImageProgress.State) throws {
         let jobs = plan.steps.compactMap { step -> ImageJob? in
-            if case .effect(.obtainImage(let job, _)) = step { job } else { nil }
+            if case .effect(.obtainImage(let job, _, _)) = step { job } else { nil }
         }
         let job = try #require(jobs.first { $0.role == role })
         seen.images[role] = Observation.ImageProgress(source: job.source, state: state)
@@ -127,9 +127,9 @@ struct Scene {
     mutating func finishTransfers(containsKittiwake: Bool = true) throws {
         for role in ImageRole.allCases where try role == .coordinator || !spec.coordinatorOnly {
             let digest = try #require(Digest(hex: Self.digests[role] ?? ""))
-            let image = Observation.ImageProgress.Image(
-                etag: "etag-\(role)",
+            let image = ObtainedImage(
                 digest: digest,
+                etag: "etag-\(role)",
                 containsKittiwake: role == .coordinator && containsKittiwake
             )
             try transfer(role, .done(image))

@@ -21,10 +21,7 @@ struct IcebergConnectAdmissionTests {
             cluster = try await LightCluster.shared()
             self.namespace = namespace
             let definition = String(decoding: IcebergConnectDefinition.yaml, as: UTF8.self)
-            try await succeed("apply", "--server-side", "--force-conflicts", "-f", "-", input: definition)
-            // kubectl wait fails at once for a definition that has no conditions yet.
-            let path = "--for=jsonpath={.status.conditions[?(@.type==\"Established\")].status}=True"
-            try await succeed("wait", path, "--timeout=60s", "crd/icebergconnects.kafka.iceberg.apache.org")
+            try await cluster.install(definition, "icebergconnects.kafka.iceberg.apache.org")
             try await succeed("create", "namespace", namespace)
         }
 

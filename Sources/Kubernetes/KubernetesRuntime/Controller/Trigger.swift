@@ -35,17 +35,12 @@ package struct Trigger: Sendable {
         }
     }
 
-    /// Children in any namespace by two labels that name the owner.
-    package static func labelled<Child: Resource>(
-        _ store: Store<Child>,
-        namespace: String,
-        name: String
-    ) -> Trigger {
+    /// Children in any namespace by an annotation that names the owner: `shop/orders`. A label would not do, because
+    /// names may be longer than its values.
+    package static func annotated<Child: Resource>(_ store: Store<Child>, _ annotation: String) -> Trigger {
         mapped(store) { child in
-            guard let name = child.metadata.labels[name], let namespace = child.metadata.labels[namespace] else {
-                return []
-            }
-            return [ObjectKey(namespace: namespace, name: name)]
+            let parts = child.metadata.annotations[annotation]?.split(separator: "/").map(String.init) ?? []
+            return parts.count == 2 ? [ObjectKey(namespace: parts[0], name: parts[1])] : []
         }
     }
 

@@ -17,13 +17,11 @@ final class LayerTransit: Sendable {
         var descriptor: Descriptor?
         var hasKittiwake: Bool
 
-        /// With what was found in it, as a manifest names it; `nil` if it was only looked at.
-        var blob: Descriptor? {
-            descriptor.map { descriptor in
-                var blob = descriptor
-                blob.annotations = StringMap([(KittiwakeSearch.annotation, "\(hasKittiwake)")])
-                return blob
-            }
+        /// What the registry got, with what was found in it; `nil` if the layer was only looked at.
+        var sent: ImageTransferOutcome.Layer? {
+            guard var descriptor else { return nil }
+            descriptor.annotations = StringMap([(KittiwakeSearch.annotation, "\(hasKittiwake)")])
+            return .init(diffID: diffID, descriptor: descriptor, wasThere: false)
         }
     }
 

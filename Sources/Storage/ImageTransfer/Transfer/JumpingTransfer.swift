@@ -101,9 +101,9 @@ struct JumpingTransfer: Sendable {
                     // Not `waitForAll`: that waits for the others when one has failed, instead of cancelling them.
                     while try await group.next() != nil {}
                     guard let result = transit.result else { throw CancellationError() }
-                    if let blob = result.blob {
-                        sent.add(result.diffID, blob)
-                        meter.completed(.init(diffID: result.diffID, descriptor: blob, wasThere: false))
+                    if let layer = result.sent {
+                        sent.add(layer.diffID, layer.descriptor)
+                        meter.completed(layer)
                     }
                     return result
                 }

@@ -95,7 +95,10 @@ struct StreamingTransfer: Sendable {
                 group.addTask {
                     try await convoy.failing {
                         _ = try await sender.send(transit)
-                        if let result = transit.result, let blob = result.blob { sent.add(result.diffID, blob) }
+                        if let layer = transit.result?.sent {
+                            sent.add(layer.diffID, layer.descriptor)
+                            meter.completed(layer)
+                        }
                         convoy.arrived(transit)
                         return transit
                     }
@@ -104,8 +107,7 @@ struct StreamingTransfer: Sendable {
             var results: [String: LayerTransit.Result] = [:]
             while let transit = try await group.next() {
                 guard latest[transit.path] == ObjectIdentifier(transit) else { continue }
-                guard let result = transit.result, let blob = result.blob else { continue }
-                meter.completed(.init(diffID: result.diffID, descriptor: blob, wasThere: false))
+                guard let result = transit.result, result.sent != nil else { continue }
                 results[transit.path] = result
             }
             return results

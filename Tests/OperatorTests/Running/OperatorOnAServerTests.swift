@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import JSON
+import KubernetesClient
+import KubernetesModel
+import Planning
+import Resources
+import TestServers
+import TestSupport
+import Testing
+
+/// The operator as a process on a real API server, without pods.
+@Suite(.timeLimit(.minutes(3)))
+struct OperatorOnAServerTests {
+    static func withShop(
+        _ cluster: LightCluster? = nil,
+        _ body: (Shop) async throws -> Void
+    ) async throws {
+        let shared = if let cluster { cluster } else { try await LightCluster.shared() }
+        try await body(try await Shop(shared))
+    }
+
+    // MARK: Faults
+
+    @Test(.rows(190)) func aServerThatRestartsLosesNoEventAndDoublesNoObject() async throws {
+        let cluster = try await LightCluster.own()
+        try await Self.withShop(cluster) { shop in
+            try await shop.operate {
+                for name in ["kept", "changed", "deleted"] { try await shop.create(name) }
+                for name in ["kept", "changed", "deleted"] { try await shop.isDeployed(name) }
+                let made = try await shop.objects()
+                try await cluster.restartAPIServer()
+                // Before the operator's watches are there again.
+                try await shop.scale("changed", to: 4)
+                _ = try await eventually {
+                    try await shop.workers("changed-workers")?.replicas == 4 ? true : nil
+                }
+                try await cluster.restartAPIServer()
+                try await shop.scale("changed", to: 5)
+                try await shop.delete("deleted")
+                try await shop.create("new")
+                try await shop.isDeployed("new")
+                try await shop.isDeployed("changed")
+                _ = try await eventually { try await shop.resource("deleted") == nil ? true : nil }
+                let expected =
+                    made.filter { !$0.contains("deleted") }
+                    + made.filter { $0.contains("kept") }.map { $0.replacing("kept", with: "new") }
+                #expect(try await shop.objects() == expected.sorted())
+                let kept = try await shop.workers("kept-workers")
+                #expect(kept?.metadata.generation == 1, "nothing was changed twice")
+            }
+        }
+    }
+
+    @Test(.rows(19)) func whatWasDeletedWhileNobodyLookedIsCleanedUpLater() async throws {
+        try await Self.withShop { shop in
+            try await shop.operate {
+                try await shop.create("orders")
+                try await shop.create("other")
+                try await shop.isDeployed("orders")
+                try await shop.isDeployed("other")
+            }
+            let made = try await shop.objects()
+            try await shop.delete("orders")
+            #expect(try await shop.resource("orders") != nil, "the finalizer holds it")
+            try await shop.operate {
+                _ = try await eventually { try await shop.resource("orders") == nil ? true : nil }
+            }
+            #expect(try await shop.objects() == made.filter { !$0.contains("orders") })
+        }
+    }
+
+    @Test(.rows(62, 63)) func whatIsDeletedOrChangedByHandIsPutRight() async throws {
+        try await Self.withShop { shop in
+            try await shop.operate {
+                try await shop.create("orders")
+                try await shop.isDeployed("orders")
+                let first = try #require(try await shop.workers("orders-workers"))
+                try await shop.client.delete(.deployment, first.key, uid: first.metadata.uid ?? "")
+                _ = try await eventually { () -> Bool? in
+                    guard let uid = try await shop.workers("orders-workers")?.metadata.uid else { return nil }
+                    return uid != first.metadata.uid ? true : nil
+                }
+                let drift = """
+                    {"metadata": {"labels": {"team": "a-user"}, "annotations": {"note": "of a user"}},
+                    "spec": {"replicas": 7}}
+                    """
+                try await shop.kubectl("patch", "deployment", first.key.name, "--type=merge", "--patch=\(drift)")
+                _ = try await eventually { try await shop.workers("orders-workers")?.replicas == 3 ? true : nil }
+                let corrected = try await shop.workers("orders-workers")?.metadata
+                #expect(corrected?.labels["team"] == "a-user")
+                #expect(corrected?.annotations["note"] == "of a user")
+            }
+        }
+    }
+
+    /// The objects are in another namespace, where only a label or an annotation can name their owner.
+    @Test(
+        .rows(20),
+        arguments: ["orders", "orders.eu-west.example.com", String(repeating: "orders-of-europe.", count: 9) + "x"]
+    )
+    func anObjectElsewhereIsMissedWhateverItsOwnerIsCalled(name: String) async throws {
+        try await Self.withShop { shop in
+            let elsewhere = try await AnyServer.namespace(shop.client)
+            try await shop.operate(in: "\(shop.namespace),\(elsewhere)") {
+                try await shop.create(name) { $0["spec"]?["worker"]?["namespace"] = .string(elsewhere) }
+                try await shop.isDeployed(name)
+                let resource = try #require(try await shop.resource(name))
+                let names = IcebergConnectNames(resource.metadata, try resource.spec.get())
+                let key = ObjectKey(namespace: elsewhere, name: names.workers)
+                let first = try #require(try await shop.client.get(Deployment.self, key))
+                try await shop.client.delete(.deployment, key, uid: first.metadata.uid ?? "")
+                _ = try await eventually { () -> Bool? in
+                    guard let uid = try await shop.client.get(Deployment.self, key)?.metadata.uid else { return nil }
+                    return uid != first.metadata.uid ? true : nil
+                }
+            }
+        }
+    }
+
+    // MARK: Whose it is
+
+    @Test(.rows(37, 72), arguments: [true, false])
+    func theSecondIsRefusedAndTakesOverWhenTheFirstGoes(isCluster: Bool) async throws {
+        try await Self.withShop { shop in
+            try await shop.operate {
+                try await shop.create("first")
+                try await shop.isDeployed("first")
+                try await shop.create("second") { object in
+                    if isCluster {
+                        object["spec"]?["worker"]?["clusterName"] = "first-workers"
+                    } else {
+                        object["spec"]?["coordinator"]?["job"]?["groupId"] = "first"
+                    }
+                }
+                let refused = try await eventually { () -> Condition? in
+                    let accepted = try await shop.condition(.accepted, of: "second")
+                    return accepted?.status == .false ? accepted : nil
+                }
+                #expect(refused.reason == (isCluster ? "DuplicateCluster" : "DuplicateJob"))
+                #expect(refused.message.contains("\(shop.namespace)/first"))
+                #expect(try await shop.objects().allSatisfy { !$0.contains("second") })
+                try await shop.delete("first")
+                try await shop.isDeployed("second")
+                #expect(try await shop.condition(.accepted, of: "second")?.status == .true)
+                let workers = try await shop.workers(isCluster ? "first-workers" : "second-workers")
+                #expect(workers?.metadata.controller?.name == "second")
+                #expect(try await shop.objects().allSatisfy { isCluster || !$0.contains("first") })
+            }
+        }
+    }
+
+    @Test func aStrangersObjectIsLeftAloneAndTakenWhenItIsFree() async throws {
+        try await Self.withShop { shop in
+            let key = shop.key("kafka-connect-service-orders-workers")
+            try await shop.kubectl("create", "service", "clusterip", key.name, "--tcp=80:80")
+            let created = try #require(try await shop.client.ownership(.service, key)).metadata
+            try await shop.operate {
+                try await shop.create("orders")
+                let conflict = try await eventually { () -> Condition? in
+                    let conflict = try await shop.condition(.nameConflict, of: "orders")
+                    return conflict?.status == .true ? conflict : nil
+                }
+                #expect(conflict.message.contains("Service \(key)"))
+                let there = try await shop.client.ownership(.service, key)?.metadata
+                #expect(there?.resourceVersion == created.resourceVersion)
+                #expect(try await shop.workers("orders-workers") == nil, "no pod with a stranger's service")
+                try await shop.client.delete(.service, key, uid: created.uid ?? "")
+                // Nobody says that a stranger's object has gone: this is a reason to look.
+                try await shop.scale("orders", to: 2)
+                try await shop.isDeployed("orders")
+                let ours = try await shop.client.ownership(.service, key)?.metadata
+                #expect(ours?.controller?.name == "orders")
+                #expect(try await shop.condition(.nameConflict, of: "orders")?.status == .false)
+            }
+        }
+    }
+}
