@@ -55,9 +55,7 @@ struct FaultTests {
         var image = ImageBuilder((1...5).map { ImageBuilder.noiseLayer(3 << 20, seed: $0) })
         (image.layout, image.packing) = (.blobs, packing)
         let archive = try image.archive()
-        for (status, code) in [
-            (413, .registryRefused), (503, .registryFailing), (507, .registryOutOfSpace), (401, .registryUnauthorized),
-        ] as [(Int, ImageTransferError.Code)] {
+        for (status, code) in [(413, .registryRefused), (503, .registryFailing)] as [(Int, ImageTransferError.Code)] {
             let head = "HTTP/1.1 \(status) No\r\nConnection: close\r\nContent-Length: 2\r\n\r\n"
             // That the upload is taken back gets no answer, so that everybody else has the time to notice.
             let answers = try RawAnswers(head + "no", to: "PATCH")
@@ -67,11 +65,11 @@ struct FaultTests {
                 return ServerResponse(202, headers: [("Location", "http://\(answers.host)/upload")])
             } _: { target, fake in
                 var limits = Tests.limits
-                (limits.answer, limits.retry.attempts) = (.seconds(2), 1)
+                (limits.answer, limits.retry.attempts) = (.seconds(20), 1)
                 let transfer = ImageTransfer(HTTPClient(), limits: limits)
                 let job = ImageTransferJob(source: MemorySource(archive, isStream: isStream), target: target)
                 let error = await Tests.failure { try await transfer.transfer(job) }
-                #expect(error?.code == code)
+                #expect(error?.code == code, "\(error.map { "\($0)" } ?? "")")
                 #expect(error?.message.contains("answered with \(status)") == true)
                 #expect(fake.manifests.isEmpty)
             }
