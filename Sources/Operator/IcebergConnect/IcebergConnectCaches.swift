@@ -9,7 +9,7 @@ internal import Resources
 /// What is kept in memory of a cluster for the sake of `IcebergConnect`: the resources, and whose the objects are that
 /// belong to them.
 struct IcebergConnectCaches: Sendable {
-    let resources = Store<IcebergConnect>(indexes: [.claim, .secret])
+    let resources = Store<IcebergConnect>(indexes: [.claim, .topic, .secret])
     let deployments = Store<Deployment>(indexes: [.belongsTo])
     /// All of a namespace, because a resource may name any.
     let secrets = Store<PartialObject<Secrets>>(indexes: [.belongsTo])
@@ -57,8 +57,8 @@ struct IcebergConnectCaches: Sendable {
     /// When one resource gives up a cluster or a job, another may take it.
     private var rivals: Trigger {
         .mapped(resources) { [resources] resource in
-            let terms = IcebergConnectClaimant(resource).terms
-            return terms.flatMap { resources.values(.claim, $0) }.map(\.key).filter { $0 != resource.key }
+            let claims = IcebergConnectClaimant(resource).claimKeys
+            return claims.flatMap { resources.values(.claim, $0) }.map(\.key).filter { $0 != resource.key }
         }
     }
 
@@ -87,7 +87,10 @@ extension StoreIndex {
 
 extension StoreIndex<IcebergConnect> {
     /// From a cluster or a job to the resources that hold or want it.
-    static var claim: StoreIndex { StoreIndex("claim") { IcebergConnectClaimant($0).terms } }
+    static var claim: StoreIndex { StoreIndex("claim") { IcebergConnectClaimant($0).claimKeys } }
+
+    /// From a topic of Connect to the resources whose workers keep their state in it.
+    static var topic: StoreIndex { StoreIndex("topic") { IcebergConnectClaimant($0).sharedTopicKeys } }
 
     /// From a Secret to the resources that name it.
     static var secret: StoreIndex {
@@ -95,16 +98,6 @@ extension StoreIndex<IcebergConnect> {
             guard case .success(let spec) = resource.spec else { return [] }
             return spec.referencedSecrets.map { "\(ObjectKey(namespace: resource.metadata.namespace, name: $0))" }
         }
-    }
-}
-
-extension IcebergConnectClaimant {
-    /// Under what a resource is listed for those who want the same.
-    var terms: [String] {
-        [
-            cluster.map { "cluster \($0)" }, held.cluster.map { "cluster \($0)" },
-            job.map { "job \($0.controlTopic)/\($0.groupID)" }, held.job.map { "job \($0)" },
-        ].compactMap { $0 }
     }
 }
 

@@ -69,9 +69,18 @@ package struct IcebergConnectReconciler: Reconciler {
 
     private func siblings(of resource: IcebergConnect) -> [IcebergConnectClaimant] {
         var found: [ObjectKey: IcebergConnectClaimant] = [:]
-        for term in IcebergConnectClaimant(resource).terms {
-            for sibling in caches.resources.values(.claim, term) where sibling.key != resource.key {
+        let claimant = IcebergConnectClaimant(resource)
+        for key in claimant.claimKeys {
+            for sibling in caches.resources.values(.claim, key) where sibling.key != resource.key {
                 found[sibling.key] = IcebergConnectClaimant(sibling)
+            }
+        }
+        // Only for a warning that is given once for each generation, and of which a few examples are enough.
+        if resource.status?.observedGeneration != resource.metadata.generation || resource.status?.phase == .pending {
+            for topic in claimant.sharedTopicKeys {
+                for sibling in caches.resources.values(.topic, topic).prefix(8) where sibling.key != resource.key {
+                    found[sibling.key] = IcebergConnectClaimant(sibling)
+                }
             }
         }
         return found.values.sorted { $0.key.description < $1.key.description }
@@ -148,6 +157,17 @@ package struct IcebergConnectReconciler: Reconciler {
         IcebergConnectPlan.planCleanup(resource, given: seen)
     }
 
+    package static func status(
+        of resource: IcebergConnect,
+        planned: IcebergConnectStatus?,
+        after failure: ReconcileFailure,
+        at time: String
+    ) -> IcebergConnectStatus? {
+        var status = IcebergConnectPlan.statusOfFailure(failure.message, of: resource, planned: planned)
+        status.report(failure, generation: resource.metadata.generation, at: time)
+        return status
+    }
+
     // MARK: Carrying out
 
     package func perform(
@@ -161,6 +181,9 @@ package struct IcebergConnectReconciler: Reconciler {
         case .abandonImage(let role): images.forget(slot(role, resource))
         }
     }
+
+    /// The clean-up ends the transfers of a resource; but it may have gone without one, or under another leader.
+    package func forget(_ key: ObjectKey) { images.forget { $0.resource == key } }
 
     private func slot(_ role: ImageRole, _ resource: IcebergConnect) -> ImageSlot {
         ImageSlot(resource: resource.key, uid: resource.metadata.uid ?? "", role: role)

@@ -67,6 +67,11 @@ package final class ImageTransfers<Slot: Hashable & Sendable, Job: Equatable & S
     /// Wants nothing in `slot` any more; what runs for it is cancelled.
     package func forget(_ slot: Slot) { decide { $0.forget(slot) } }
 
+    /// Wants nothing any more in the slots of which this is true.
+    package func forget(where isMeant: (Slot) -> Bool) {
+        decide { rules in rules.slots.filter(isMeant).flatMap { rules.forget($0) } }
+    }
+
     private func decide(_ body: (inout Rules) -> [Rules.Action]) {
         state.withLock { $0.actions += body(&$0.rules) }
         ring()

@@ -104,6 +104,9 @@ where Instant.Duration == Duration {
         return cancelled + startQueued()
     }
 
+    /// In which something is wanted.
+    var slots: [Slot] { Array(entries.keys) }
+
     /// Wants nothing in `slot` any more.
     mutating func forget(_ slot: Slot) -> [Action] {
         guard let entry = entries.removeValue(forKey: slot) else { return [] }

@@ -8,4 +8,9 @@ package enum ApplyOrder {
     package static let kinds: [ResourceKind] = [
         .secret, .configMap, .service, .lease, .serviceAccount, .role, .roleBinding, .deployment,
     ]
+
+    /// The other way round; but a Lease, which is in no cache, before the ServiceAccount that leads to it.
+    static let deletion: [ResourceKind] = [
+        .deployment, .lease, .roleBinding, .role, .serviceAccount, .service, .configMap, .secret,
+    ]
 }

@@ -40,7 +40,8 @@ extension IcebergConnectAssessment {
             )
         }
         let problems = spec.warnings + claimant.sharedTopics(with: seen.siblings)
-        return [moved].compactMap { $0 }
-            + problems.map { IcebergConnectEventReason.configWarning.event($0.description) }
+        // In one event: of several with the same reason only the first would be seen.
+        let warning = problems.isEmpty ? nil : IcebergConnectEventReason.configWarning.event(ShortText.of(problems))
+        return [moved, warning].compactMap { $0 }
     }
 }

@@ -47,7 +47,11 @@ extension IcebergConnectAssessment {
         guard roles.allSatisfy(\.isDeployable) else { return [] }
         var kept = roles.reduce(into: Set<ObjectReference>()) { $0.formUnion($1.kept) }
         if let storageSecret { kept.insert(storageSecret.id) }
-        return seen.children.filter { $0.isOwned(by: metadata) && !kept.contains($0.id) }
+        let named = Set(spec.referencedSecrets)
+        return seen.children.filter { child in
+            let isNamed = child.key.namespace == names.namespace && named.contains(child.key.name)
+            return child.isOwned(by: metadata) && !kept.contains(child.id) && !(child.kind == .secret && isNamed)
+        }.inDeletionOrder
     }
 
     private func revisit(with status: IcebergConnectStatus) -> Revisit {
@@ -55,7 +59,8 @@ extension IcebergConnectAssessment {
         // Their coming is not always announced: a stranger's object is in no cache.
         if refusal != nil || !conflicts.isEmpty || !secrets.missing.isEmpty { return .after(.seconds(30)) }
         if isUnreachable { return .after(.seconds(3)) }
-        // The workers are asked again even if nothing happens in Kubernetes.
-        return status.phase == .ready && workers != nil ? .after(.seconds(30)) : .onChange
+        // The workers are asked again even if nothing happens in Kubernetes; and a Lease, which is in no cache, is made
+        // again if somebody has deleted it.
+        return status.phase == .ready ? .after(.seconds(workers == nil ? 300 : 30)) : .onChange
     }
 }

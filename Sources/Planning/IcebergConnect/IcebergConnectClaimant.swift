@@ -65,6 +65,20 @@ package struct IcebergConnectClaimant: Equatable, Sendable {
         )
     }
 
+    /// Under what a resource is listed for those who want the same for themselves alone.
+    package var claimKeys: [String] {
+        [
+            cluster.map { "cluster \($0)" }, held.cluster.map { "cluster \($0)" },
+            job.map { "job \($0.text)" }, held.job.map { "job \($0)" },
+        ].compactMap { $0 }
+    }
+
+    /// Under what it is listed for those who must be warned of sharing a topic with it.
+    package var sharedTopicKeys: [String] {
+        guard let storage else { return [] }
+        return storage.servers.sorted().flatMap { server in storage.topics.map { "\(server)/\($0)" } }
+    }
+
     /// What a resource that is granted everything holds.
     var claims: IcebergConnectStatus.Claims {
         IcebergConnectStatus.Claims(cluster: cluster, job: job?.text)

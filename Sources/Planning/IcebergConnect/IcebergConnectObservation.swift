@@ -9,7 +9,8 @@ package struct IcebergConnectObservation: Equatable, Sendable {
     /// RFC 3339 in UTC with seconds.
     package var now: String
     package var settings: Settings
-    /// All other resources of the kind, in all namespaces, also those that are being deleted.
+    /// Other resources, also those that are being deleted: all that share one of
+    /// ``IcebergConnectClaimant/claimKeys``, and some of those that share a topic.
     package var siblings: [IcebergConnectClaimant]
     /// The Secrets of ``Resources/IcebergConnectSpec/referencedSecrets`` that exist, by name. A missing one is not in it.
     package var secrets: [String: SecretContent]

@@ -19,12 +19,26 @@ package enum IcebergConnectPlan {
     /// The plan for a resource that is being deleted: exactly its own objects go, by their UIDs (rows 18, 19).
     package static func planCleanup(_ resource: IcebergConnect, given seen: IcebergConnectObservation) -> Whole {
         let own = seen.children.filter { $0.isOwned(by: resource.metadata) }
-        let kinds = Array(ApplyOrder.kinds.reversed())
-        let sorted = own.sorted { left, right in
-            let ranks = (kinds.firstIndex(of: left.kind) ?? 0, kinds.firstIndex(of: right.kind) ?? 0)
-            return (ranks.0, left.key.description) < (ranks.1, right.key.description)
-        }
-        return Whole(steps: ImageRole.allCases.map { .effect(.abandonImage($0)) } + sorted.map(\.deletion))
+        let deletions = own.inDeletionOrder.map(\.deletion)
+        return Whole(steps: ImageRole.allCases.map { .effect(.abandonImage($0)) } + deletions)
+    }
+
+    /// What a status says when a plan could not be carried out: what was reached before, not what was planned, but for
+    /// what is known already.
+    ///
+    /// - Parameter planned: `nil` if there was no plan.
+    package static func statusOfFailure(
+        _ message: String,
+        of resource: IcebergConnect,
+        planned: IcebergConnectStatus?
+    ) -> IcebergConnectStatus {
+        var status = resource.status ?? IcebergConnectStatus()
+        status.phase = .failed
+        status.message = ShortText.of(message)
+        guard let planned else { return status }
+        (status.images, status.transfers, status.claims) = (planned.images, planned.transfers, planned.claims)
+        (status.workerStatus, status.coordinatorStatus) = (planned.workerStatus, planned.coordinatorStatus)
+        return status
     }
 
     /// Every object that a resource may need: where to look for somebody else's of the same name.
@@ -46,6 +60,16 @@ package enum IcebergConnectPlan {
             if !wanted.contains(where: { $0.kind == .lease && $0.key == key }) { wanted.append((.lease, key)) }
         }
         return wanted
+    }
+}
+
+extension [IcebergConnectObservation.Child] {
+    var inDeletionOrder: Self {
+        sorted { left, right in
+            let kinds = ApplyOrder.deletion
+            let ranks = (kinds.firstIndex(of: left.kind) ?? 0, kinds.firstIndex(of: right.kind) ?? 0)
+            return (ranks.0, left.key.description) < (ranks.1, right.key.description)
+        }
     }
 }
 

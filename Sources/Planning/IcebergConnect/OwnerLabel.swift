@@ -13,9 +13,11 @@ package enum OwnerLabel {
     /// An annotation with the owner's namespace and name, `shop/orders`, as they are.
     package static let annotation = "\(IcebergConnectNames.group)/owner"
 
-    /// The UIDs of an object's owners, by reference and by label.
+    /// The UIDs of the resources that have made an object, by reference and by label. An owner that is not the
+    /// controller has not: users tie objects of theirs to a resource so that they go with it.
     package static func owners(of metadata: ObjectMeta) -> [String] {
-        metadata.ownerReferences.map(\.uid) + [metadata.labels[uid]].compactMap { $0 }
+        let isOurs = metadata.labels["app.kubernetes.io/managed-by"] == "kittiwake"
+        return [metadata.controller?.uid, isOurs ? metadata.labels[uid] : nil].compactMap { $0 }
     }
 
     /// The labels for the objects of a resource. A name that is no label value stands in its legal form.

@@ -196,6 +196,34 @@ struct OwnershipTests {
         #expect(scene.resource.status?.credentialsSecret == nil)
     }
 
+    @Test func anObjectThatAUserTiedToTheResourceStays() throws {
+        var scene = try Scene.quickStart()
+        try scene.becomeReady()
+        var metadata = ObjectMeta(name: "login", namespace: "default")
+        metadata.uid = "u-login"
+        metadata.ownerReferences = [
+            OwnerReference(
+                apiVersion: IcebergConnect.kind.apiVersion,
+                kind: IcebergConnect.kind.kind,
+                name: scene.resource.metadata.name,
+                uid: scene.resource.metadata.uid ?? "",
+                isController: false
+            )
+        ]
+        scene.seen.children.append(.init(kind: .secret, metadata: metadata))
+        #expect(Self.deletions(scene.reconcile()) == [])
+    }
+
+    @Test func whatCouldNotBeDoneIsFailedAndNotWhatWasPlanned() throws {
+        var scene = try Scene.quickStart()
+        try scene.becomeReady()
+        let planned = try #require(scene.plan.status)
+        #expect(planned.phase == .ready)
+        let status = IcebergConnectPlan.statusOfFailure("no quota", of: scene.resource, planned: planned)
+        #expect(status.phase == .failed && status.message == "no quota")
+        #expect(status.images == planned.images && status.claims == planned.claims)
+    }
+
     // MARK: Deletion of the resource
 
     @Test(.rows(18), arguments: ["quick-start", "production"])

@@ -164,7 +164,11 @@ struct IcebergConnectAdmissionTests {
 
     @Test(.rows(224)) func kubectlExplainsEveryField() async throws {
         let server = try await Server("explain")
-        let spec = try await server.succeed("explain", "icebergconnects.spec", "--recursive")
+        // A new definition is described a moment after it is served.
+        let spec = try await eventually {
+            let outcome = try await server.kubectl(["explain", "icebergconnects.spec", "--recursive"], "")
+            return outcome.status == 0 ? outcome.output : nil
+        }
         let status = try await server.succeed("explain", "icebergconnects.status", "--recursive")
         for (schema, text) in [(IcebergConnectSchema.spec, spec), (IcebergConnectSchema.status, status)] {
             for name in Self.names(in: schema) {
