@@ -79,10 +79,13 @@ struct TransferredImage: Sendable {
         }
         // A manifest whose layers were all taken as they are stays what it was, and so does its digest.
         let isUntouched = image.layers.allSatisfy { $0.isCompressed == true }
-        if isUntouched, let manifest = image.manifest {
-            return try await registry.put(manifest.bytes, type: manifest.type, as: target.tag ?? "latest")
-        }
-        let manifest = ImageManifest(configuration: configuration, layers: layers.map(\.descriptor))
-        return try await registry.put(manifest.jsonBytes, type: MediaType.manifest, as: target.tag ?? "latest")
+        let made = ImageManifest(configuration: configuration, layers: layers.map(\.descriptor))
+        let kept = isUntouched ? image.manifest : nil
+        let (bytes, type) = kept ?? (made.jsonBytes, MediaType.manifest)
+        let tag = target.tag ?? "latest"
+        let digest = Digest(hash: SHA256.hash(bytes))
+        // An attempt that was cut off behind its last step did all of it.
+        if try await registry.has(digest, as: tag) { return digest }
+        return try await registry.put(bytes, type: type, as: tag)
     }
 }
