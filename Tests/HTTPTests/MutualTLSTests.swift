@@ -83,7 +83,7 @@ struct OpenSSLServer {
     }
 
     func stop() {
-        process.terminate()
+        kill(process.processIdentifier, SIGKILL)  // it inherits a mask in which SIGTERM waits for ever
         try? FileManager.default.removeItem(at: directory)  // a test directory: nothing to lose
     }
 }

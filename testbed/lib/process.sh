@@ -50,7 +50,11 @@ await_program() {
 }
 
 # require_program NAME SECONDS COMMAND…: the same, and the end of the command if it does not come about.
-require_program() { await_program "$@" || fail "$1 is not ready: see $state/log/$1.log"; }
+require_program() {
+	await_program "$@" && return
+	tail -n 5 "$state/log/$1.log" >&2
+	fail "$1 is not ready: see $state/log/$1.log"
+}
 
 # start_on_free_port NAME START READY: START is a function that starts NAME on $port, READY one that tells whether it answers
 # there. Somebody else may take a port that was free a moment ago.

@@ -10,7 +10,9 @@ import Testing
 @testable import ImageTransfer
 
 /// Sources and registries that fail: the error says so, everybody ends, and nothing is visible.
-@Suite(.timeLimit(.minutes(1)))
+///
+/// One after the other: each has many threads and sockets, and some count on being answered within seconds.
+@Suite(.serialized, .timeLimit(.minutes(1)))
 struct FaultTests {
     typealias Tests = ImageTransferTests
 
@@ -165,20 +167,22 @@ struct FaultTests {
         (507, "", ""),
     ]
 
-    @Test(arguments: fullDisks, ["POST", "PATCH", "PUT /v2/kafka/worker/blobs", "PUT /v2/kafka/worker/manifests"])
-    func aDiskThatIsFullSaysSo(answer: (Int, String, String), call: String) async throws {
+    @Test(arguments: ["POST", "PATCH", "PUT /v2/kafka/worker/blobs", "PUT /v2/kafka/worker/manifests"])
+    func aDiskThatIsFullSaysSo(call: String) async throws {
         let archive = try ImageBuilder.ordinary.archive()
-        try await Tests.withRegistry(FakeRegistry()) { request in
-            guard "\(request.method) \(request.path)".hasPrefix(call) else { return nil }
-            return answer.1.isEmpty ? ServerResponse(answer.0) : FakeRegistry.error(answer.0, answer.1, answer.2)
-        } _: { target, fake in
-            let error = await Tests.failure { try await Tests.transfer(MemorySource(archive), target) }
-            #expect(error?.code == .registryOutOfSpace)
-            #expect(error?.reason == "RegistryOutOfSpace")
-            #expect(error?.advice?.contains("make room") == true)
-            #expect(fake.manifests.isEmpty)
-            // Asking again fills no disk any less.
-            #expect(fake.requests.count { $0.hasPrefix("POST") } <= 4)
+        for answer in Self.fullDisks {
+            try await Tests.withRegistry(FakeRegistry()) { request in
+                guard "\(request.method) \(request.path)".hasPrefix(call) else { return nil }
+                return answer.1.isEmpty ? ServerResponse(answer.0) : FakeRegistry.error(answer.0, answer.1, answer.2)
+            } _: { target, fake in
+                let error = await Tests.failure { try await Tests.transfer(MemorySource(archive), target) }
+                #expect(error?.code == .registryOutOfSpace)
+                #expect(error?.reason == "RegistryOutOfSpace")
+                #expect(error?.advice?.contains("make room") == true)
+                #expect(fake.manifests.isEmpty)
+                // Asking again fills no disk any less.
+                #expect(fake.requests.count { $0.hasPrefix("POST") } <= 4)
+            }
         }
     }
 

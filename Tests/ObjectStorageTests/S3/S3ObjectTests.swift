@@ -255,7 +255,7 @@ struct S3ObjectTests {
             return ServerResponse(206, headers: [("Content-Range", range)], body: body)
         } _: { host, store in
             defer { end.open() }
-            let client = Self.client(host) { $0.slowest = .init(bytes: 16 << 10, in: .seconds(1)) }
+            let client = Self.client(host) { $0.slowest = .init(bytes: 48 << 10, in: .seconds(3)) }
             let object = try await S3Object(client).open()
             #expect(try await Self.read(object) == Self.bytes)
             #expect(!store.ranges.isEmpty)
@@ -275,7 +275,7 @@ struct S3ObjectTests {
             return ServerResponse(206, headers: [("Content-Range", range)], body: body)
         } _: { host, _ in
             defer { end.open() }
-            let client = Self.client(host) { $0.slowest = .init(bytes: 16 << 10, in: .seconds(1)) }
+            let client = Self.client(host) { $0.slowest = .init(bytes: 48 << 10, in: .seconds(3)) }
             let object = try await S3Object(client).open()
             let error = await Self.failure { try await Self.read(object) }
             #expect(error?.code == .tooSlow)
@@ -294,7 +294,7 @@ struct S3ObjectTests {
             return ServerResponse(206, headers: [("Content-Range", range)], body: body)
         } _: { host, _ in
             defer { end.open() }
-            let client = Self.client(host) { $0.slowest = .init(bytes: 16 << 10, in: .seconds(1)) }
+            let client = Self.client(host) { $0.slowest = .init(bytes: 48 << 10, in: .seconds(3)) }
             let object = try await S3Object(client).open()
             let error = await Self.failure { try await Self.read(object) }
             #expect(error?.code == .tooSlow)

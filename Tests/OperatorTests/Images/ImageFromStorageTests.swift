@@ -107,7 +107,7 @@ struct ImageFromStorageTests {
         let archive = try Self.archive(layers: 2)
         let keys = ["drips", "stops", "works"]
         for key in keys { store.put("/images/\(key)", archive) }
-        let transfer = Self.transfer { $0.slowest = HTTPRequest.Speed(bytes: 64 << 10, in: .seconds(1)) }
+        let transfer = Self.transfer { $0.slowest = HTTPRequest.Speed(bytes: 192 << 10, in: .seconds(3)) }
         let end = Latch()
         let fake = FakeRegistry()
         try await served { request in
