@@ -94,6 +94,18 @@ struct ReuseTests {
         }
     }
 
+    /// As after a kill behind the last step.
+    @Test func aTagThatStandsForTheVeryImageIsNotSetAgain() async throws {
+        let archive = try ImageBuilder.ordinary.archive()
+        try await Tests.withRegistry { target, fake in
+            let first = try await Tests.transfer(MemorySource(archive), target)
+            fake.forgetRequests()
+            let outcome = try await Tests.transfer(MemorySource(archive), target) { $0.knownLayers = first.layers }
+            #expect(outcome.digest == first.digest)
+            #expect(sends(fake).isEmpty)
+        }
+    }
+
     @Test func aBlobOfAnotherSizeIsNotBelievedEvenThen() async throws {
         let image = ImageBuilder.ordinary
         let archive = try image.archive()

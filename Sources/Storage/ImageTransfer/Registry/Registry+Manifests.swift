@@ -43,6 +43,15 @@ extension Registry {
         return true
     }
 
+    /// Whether a tag stands for exactly this manifest. Who may not ask, or gets no digest, has to put it.
+    func has(_ manifest: Digest, as tag: String) async throws -> Bool {
+        let url = "/v2/\(self.name)/manifests/\(tag)"
+        var call = Call(method: "HEAD", url: url, accepts: [400, 403, 404, 405])
+        call.headers = [("Accept", MediaType.manifests.joined(separator: ", "))]
+        let answer = try await send(call)
+        return answer.status == 200 && answer.header("docker-content-digest") == "\(manifest)"
+    }
+
     /// Makes an image visible: the last step.
     func put(_ manifest: [UInt8], type: String, as name: String) async throws -> Digest {
         let digest = Digest(hash: SHA256.hash(manifest))

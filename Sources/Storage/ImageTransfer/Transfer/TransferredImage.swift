@@ -79,23 +79,13 @@ struct TransferredImage: Sendable {
         }
         // A manifest whose layers were all taken as they are stays what it was, and so does its digest.
         let isUntouched = image.layers.allSatisfy { $0.isCompressed == true }
-        if isUntouched, let manifest = image.manifest {
-            return try await tag(manifest.bytes, manifest.type, in: registry, target)
-        }
-        let manifest = ImageManifest(configuration: configuration, layers: layers.map(\.descriptor))
-        return try await tag(manifest.jsonBytes, MediaType.manifest, in: registry, target)
-    }
-
-    /// An earlier attempt may have come as far as this and told nobody: what stands there already is not put again.
-    private func tag(
-        _ manifest: [UInt8],
-        _ type: String,
-        in registry: Registry,
-        _ target: ImageReference
-    ) async throws -> Digest {
+        let made = ImageManifest(configuration: configuration, layers: layers.map(\.descriptor))
+        let kept = isUntouched ? image.manifest : nil
+        let (bytes, type) = kept ?? (made.jsonBytes, MediaType.manifest)
         let tag = target.tag ?? "latest"
-        let digest = Digest(hash: SHA256.hash(manifest))
-        if let stored = try? await registry.manifest(tag), stored.digest == digest { return digest }
-        return try await registry.put(manifest, type: type, as: tag)
+        let digest = Digest(hash: SHA256.hash(bytes))
+        // An attempt that was cut off behind its last step did all of it.
+        if try await registry.has(digest, as: tag) { return digest }
+        return try await registry.put(bytes, type: type, as: tag)
     }
 }
