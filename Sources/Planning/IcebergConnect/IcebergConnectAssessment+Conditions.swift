@@ -126,6 +126,7 @@ extension IcebergConnectAssessment {
         if images.contains(where: { $0.stage != .obtained }) {
             return Verdict(.false, "InProgress", "Images are on their way into the registry")
         }
+        if let failure = recheckFailure { return Verdict(.false, failure.reason, failure.message) }
         return Verdict(.true, "Obtained", "All images are in the registry")
     }
 

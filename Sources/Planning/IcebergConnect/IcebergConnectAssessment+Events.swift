@@ -17,6 +17,14 @@ extension IcebergConnectAssessment {
             guard let reason = changes[now.status], before != nil || reason.isWarning else { return [] }
             return [reason.event(now.message)]
         }
+        let before = old?.conditions[.imagesReady]
+        if let failure = recheckFailure, before?.reason != failure.reason {
+            events.append(IcebergConnectEventReason.imageFailed.event(failure.message))
+        } else if let now = status.conditions[.imagesReady], now.status == .true, before?.status == .false,
+            old?.phase == .ready
+        {
+            events.append(IcebergConnectEventReason.imagesReady.event(now.message))
+        }
         if status.phase != old?.phase {
             events.append(IcebergConnectEventReason(status.phase).event(status.message))
         }

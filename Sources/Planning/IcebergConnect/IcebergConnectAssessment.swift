@@ -65,6 +65,16 @@ struct IcebergConnectAssessment {
         images.compactMap { if case .failed(let failure) = $0.stage { ($0.role, failure) } else { nil } }
     }
 
+    /// An image that runs, of which a newer one could not be obtained.
+    var recheckFailure: (reason: String, message: String)? {
+        images.lazy.compactMap { image in
+            image.recheckFailure.map { failure in
+                let message = "The \(image.role)'s image runs on as it is; it could not be looked at again"
+                return (failure.reason, "\(message): \(failure.message)")
+            }
+        }.first
+    }
+
     /// A Connect cluster whose pods run but which does not answer.
     var isUnreachable: Bool {
         guard let workers, workers.rollout == .ready else { return false }

@@ -26,6 +26,8 @@ struct ImageStanding: Equatable {
     var known: ObtainedImage?
     /// What the registry has already of an image that is not yet obtained.
     var transfer: IcebergConnectStatus.Transfer?
+    /// Why the last look for a newer file, or at what the registry has, failed: what was obtained goes on running.
+    var recheckFailure: IcebergConnectObservation.ImageProgress.Failure?
     /// True if what was obtained before is not what is asked for now.
     var isNew: Bool
 }
@@ -72,6 +74,7 @@ extension ImageStanding {
         } else if matching != nil {
             // Obtained earlier, perhaps by another process: it is only looked whether that still holds.
             stage = .obtained
+            if case .failed(let failure) = state { recheckFailure = failure }
         } else if !isBlocked {
             stage = Self.stage(of: state)
         }

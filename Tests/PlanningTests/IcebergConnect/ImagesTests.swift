@@ -189,6 +189,24 @@ struct ImagesTests {
         #expect(scene.resource.status?.phase == .failed)
     }
 
+    @Test(.rows(31)) func aReplacedFileThatCannotBeUsedIsToldAndTheOldImageRuns() throws {
+        var scene = try Scene.quickStart()
+        try scene.becomeReady()
+        let running = scene.deployment(of: .worker)?["spec"]
+        try scene.transfer(.worker, Self.missing)
+        let failed = scene.settle().flatMap(\.events)
+        #expect(failed.map(\.reason) == ["ImageFailed"])
+        #expect(scene.resource.status?.phase == .ready)
+        #expect(scene.condition(.imagesReady)?.status == .false)
+        #expect(scene.condition(.imagesReady)?.reason == "ObjectNotFound")
+        #expect(scene.deployment(of: .worker)?["spec"] == running)
+        #expect(scene.settle().flatMap(\.events).isEmpty)
+
+        try scene.finishTransfers()
+        #expect(scene.settle().flatMap(\.events).map(\.reason) == ["ImagesReady"])
+        #expect(scene.condition(.imagesReady)?.status == .true)
+    }
+
     @Test func workersScaleWhileAnImageFails() throws {
         var scene = try Scene.quickStart()
         try scene.becomeReady()
