@@ -9,7 +9,7 @@ internal import Resources
 /// What is kept in memory of a cluster for the sake of `IcebergConnect`: the resources, and whose the objects are that
 /// belong to them.
 struct IcebergConnectCaches: Sendable {
-    let resources = Store<IcebergConnect>(indexes: [.claim, .topic, .secret])
+    let resources = Store<IcebergConnect>(indexes: [.claim, .secret])
     let deployments = Store<Deployment>(indexes: [.belongsTo])
     /// All of a namespace, because a resource may name any.
     let secrets = Store<PartialObject<Secrets>>(indexes: [.belongsTo])
@@ -86,11 +86,14 @@ extension StoreIndex {
 }
 
 extension StoreIndex<IcebergConnect> {
-    /// From a cluster or a job to the resources that hold or want it.
-    static var claim: StoreIndex { StoreIndex("claim") { IcebergConnectClaimant($0).claimKeys } }
-
-    /// From a topic of Connect to the resources whose workers keep their state in it.
-    static var topic: StoreIndex { StoreIndex("topic") { IcebergConnectClaimant($0).sharedTopicKeys } }
+    /// From a cluster or a job to the resources that hold or want it, and from a topic of Connect to those whose workers
+    /// keep their state in it.
+    static var claim: StoreIndex {
+        StoreIndex("claim") { resource in
+            let claimant = IcebergConnectClaimant(resource)
+            return claimant.claimKeys + claimant.sharedTopicKeys
+        }
+    }
 
     /// From a Secret to the resources that name it.
     static var secret: StoreIndex {

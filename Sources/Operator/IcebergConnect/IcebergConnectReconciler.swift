@@ -78,7 +78,7 @@ package struct IcebergConnectReconciler: Reconciler {
         // Only for a warning that is given once for each generation, and of which a few examples are enough.
         if resource.status?.observedGeneration != resource.metadata.generation || resource.status?.phase == .pending {
             for topic in claimant.sharedTopicKeys {
-                for sibling in caches.resources.values(.topic, topic).prefix(8) where sibling.key != resource.key {
+                for sibling in caches.resources.values(.claim, topic).prefix(8) where sibling.key != resource.key {
                     found[sibling.key] = IcebergConnectClaimant(sibling)
                 }
             }

@@ -97,15 +97,8 @@ extension [Condition] {
     subscript(type: IcebergConnectCondition) -> Condition? { self[type.rawValue] }
 }
 
-extension IcebergConnectStatus.Transfers {
-    subscript(role: ImageRole) -> IcebergConnectStatus.Transfer? {
-        get { role == .worker ? worker : coordinator }
-        set { if role == .worker { worker = newValue } else { coordinator = newValue } }
-    }
-}
-
-extension IcebergConnectStatus.Images {
-    subscript(role: ImageRole) -> IcebergConnectStatus.Image? {
+extension IcebergConnectStatus.ByRole {
+    subscript(role: ImageRole) -> Value? {
         get { role == .worker ? worker : coordinator }
         set { if role == .worker { worker = newValue } else { coordinator = newValue } }
     }

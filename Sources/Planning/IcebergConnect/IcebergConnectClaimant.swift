@@ -76,7 +76,7 @@ package struct IcebergConnectClaimant: Equatable, Sendable {
     /// Under what it is listed for those who must be warned of sharing a topic with it.
     package var sharedTopicKeys: [String] {
         guard let storage else { return [] }
-        return storage.servers.sorted().flatMap { server in storage.topics.map { "\(server)/\($0)" } }
+        return storage.servers.sorted().flatMap { server in storage.topics.map { "topic \(server)/\($0)" } }
     }
 
     /// What a resource that is granted everything holds.

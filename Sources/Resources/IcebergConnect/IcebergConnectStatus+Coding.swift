@@ -63,7 +63,7 @@ extension IcebergConnectStatus.Pods: JSONDecodable, JSONEncodable {
     }
 }
 
-extension IcebergConnectStatus.Images: JSONDecodable, JSONEncodable {
+extension IcebergConnectStatus.ByRole: JSONDecodable, JSONEncodable {
     package init(_ json: borrowing JSONView) throws(JSONError) {
         self.init(worker: try json.optional("worker"), coordinator: try json.optional("coordinator"))
     }
@@ -94,19 +94,6 @@ extension IcebergConnectStatus.Image: JSONDecodable, JSONEncodable {
             writer.field("digest", digest)
             writer.field("reference", reference)
             writer.field("containsKittiwake", containsKittiwake)
-        }
-    }
-}
-
-extension IcebergConnectStatus.Transfers: JSONDecodable, JSONEncodable {
-    package init(_ json: borrowing JSONView) throws(JSONError) {
-        self.init(worker: try json.optional("worker"), coordinator: try json.optional("coordinator"))
-    }
-
-    package func write(to writer: inout JSONWriter) {
-        writer.object { writer in
-            writer.field("worker", worker)
-            writer.field("coordinator", coordinator)
         }
     }
 }

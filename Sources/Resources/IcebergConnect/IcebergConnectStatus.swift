@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+package import JSON
 package import KubernetesModel
 
 /// What the operator found out (`original-systems.md` 000.1). Holds no secret.
@@ -85,21 +86,26 @@ extension IcebergConnectStatus {
         }
     }
 
-    /// What was obtained, by role.
-    package struct Images: Equatable, Sendable {
-        package var worker: Image?
-        package var coordinator: Image?
+    /// One value for each role.
+    package struct ByRole<Value: Equatable & Sendable & JSONDecodable & JSONEncodable>: Equatable, Sendable {
+        package var worker: Value?
+        package var coordinator: Value?
 
-        package init(worker: Image? = nil, coordinator: Image? = nil) {
+        package init(worker: Value? = nil, coordinator: Value? = nil) {
             self.worker = worker
             self.coordinator = coordinator
         }
     }
 
+    /// What was obtained.
+    package typealias Images = ByRole<Image>
+    /// Transfers that have not come to their end.
+    package typealias Transfers = ByRole<Transfer>
+
     /// An image that was obtained. As long as `source` is what the specification asks for, it need not be again.
     package struct Image: Equatable, Sendable {
-        /// Where it came from and went to, without credentials: `s3://bucket/key@region -> repository:tag`, or the name
-        /// of a ready image.
+        /// Where it came from and went to, without credentials: `s3://bucket/key at region as repository:tag`, or the
+        /// name of a ready image.
         package var source: String
         /// The version of the file in S3, as S3 names it. `nil` for a ready image.
         package var etag: String?
@@ -122,17 +128,6 @@ extension IcebergConnectStatus {
             self.digest = digest
             self.reference = reference
             self.containsKittiwake = containsKittiwake
-        }
-    }
-
-    /// Transfers that have not come to their end, by role.
-    package struct Transfers: Equatable, Sendable {
-        package var worker: Transfer?
-        package var coordinator: Transfer?
-
-        package init(worker: Transfer? = nil, coordinator: Transfer? = nil) {
-            self.worker = worker
-            self.coordinator = coordinator
         }
     }
 

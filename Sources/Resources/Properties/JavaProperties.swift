@@ -3,7 +3,8 @@
 /// The text of a Java properties file, in sections that are headed by comments.
 ///
 /// Whatever a value contains, it becomes exactly one property, and `java.util.Properties.load` reads back what was put
-/// in. The file is ASCII: Java reads such files as ISO-8859-1, so everything else is written as `\uXXXX`.
+/// in. The file is ASCII: Java reads such files as ISO-8859-1, so everything else is written as `\u` and
+/// four hexadecimal digits.
 package struct JavaProperties: Equatable, Sendable {
     /// A comment, and the properties below it in the order of the file.
     package struct Section: Equatable, Sendable {

@@ -241,6 +241,15 @@ struct S3ObjectTests {
 
     // MARK: Slow stores
 
+    /// The beginning of a range, and then nothing.
+    private static func fallingSilent(_ range: String, until end: Latch) -> ServerResponse {
+        let body = ServerResponse.Body.stream { writer in
+            try await writer.write(Array(bytes.prefix(100_000)))
+            try await end.wait()
+        }
+        return ServerResponse(206, headers: [("Content-Range", range)], body: body)
+    }
+
     @Test func aConnectionThatFallsSilentIsReplaced() async throws {
         let end = Latch()
         let isFirst = Locked(true)
@@ -248,11 +257,7 @@ struct S3ObjectTests {
             guard request.method == "GET", isFirst.withLock({ $0 }) else { return nil }
             isFirst.withLock { $0 = false }
             let range = "bytes 0-\(Self.bytes.count - 1)/\(Self.bytes.count)"
-            let body = ServerResponse.Body.stream { writer in
-                try await writer.write(Array(Self.bytes.prefix(100_000)))
-                try await end.wait()
-            }
-            return ServerResponse(206, headers: [("Content-Range", range)], body: body)
+            return Self.fallingSilent(range, until: end)
         } _: { host, store in
             defer { end.open() }
             let client = Self.client(host) { $0.slowest = .init(bytes: 48 << 10, in: .seconds(3)) }
@@ -287,11 +292,7 @@ struct S3ObjectTests {
         let end = Latch()
         try await Self.withStore { request in
             guard request.method == "GET", let range = Self.rest(request) else { return nil }
-            let body = ServerResponse.Body.stream { writer in
-                try await writer.write(Array(Self.bytes.prefix(100_000)))
-                try await end.wait()
-            }
-            return ServerResponse(206, headers: [("Content-Range", range)], body: body)
+            return Self.fallingSilent(range, until: end)
         } _: { host, _ in
             defer { end.open() }
             let client = Self.client(host) { $0.slowest = .init(bytes: 48 << 10, in: .seconds(3)) }
