@@ -7,7 +7,7 @@ internal import Resources
 let validateCommand = Program.Subcommand(
     Command(
         "kittiwake validate",
-        "Checks resources without a cluster: everything that can be known from the manifest alone.",
+        "Checks resources without a cluster: everything that the manifest alone can show.",
         options: [manifestOption],
         example: "kittiwake validate -f examples/iceberg-connect-quick-start.yaml"
     )
@@ -17,7 +17,9 @@ let validateCommand = Program.Subcommand(
         for document in try await documents(of: path) {
             let head: ManifestHead = try document.decode()
             guard head.isIcebergConnect else {
-                call.console.note("\(path): \(head.kind) \(head.name) is not ours and was not checked")
+                call.console.note(
+                    "\(path): \(head.kind) \(head.name) is not a resource of Kittiwake and was not checked"
+                )
                 continue
             }
             let resource: IcebergConnect = try document.decode()
@@ -33,7 +35,9 @@ let validateCommand = Program.Subcommand(
                 for problem in invalid.problems { call.console.note("\(path): \(head.name): \(problem)") }
             }
             for field in unknown {
-                call.console.note("\(path): \(head.name): warning: \(field): no such field; it would be dropped")
+                call.console.note(
+                    "\(path): \(head.name): warning: \(field): unknown field; the API server would drop it"
+                )
             }
         }
     }

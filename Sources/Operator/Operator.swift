@@ -93,7 +93,7 @@ package struct Operator: Sendable {
         operations.texts = [
             { caches.metrics },
             {
-                var dropped = MetricText("kittiwake_events_dropped_total", .counter, "Events that were not sent.")
+                var dropped = MetricText("kittiwake_events_dropped_total", .counter, "Events that were dropped.")
                 dropped.add([], Double(events.dropped))
                 return dropped.text
             },
@@ -103,13 +103,13 @@ package struct Operator: Sendable {
         configuration.connectionLimit = 128
         configuration.connectionsOfOnePeer = 32
         let server = HTTPServer(configuration) { [operations] request in
-            operations.answer(request) ?? ServerResponse(404, text: "There are /healthz, /readyz and /metrics\n")
+            operations.answer(request) ?? ServerResponse(404, text: "The paths are /healthz, /readyz and /metrics\n")
         }
         return Stage("http") { [log] ready, stop in
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask {
                     try await server.run { port in
-                        log.info("Listens for probes and scrapes", ["port": "\(port)"])
+                        log.info("Started listening", ["port": "\(port)"])
                         ready.open()
                     }
                 }
@@ -123,7 +123,7 @@ package struct Operator: Sendable {
     private func leadership(_ term: IcebergConnectTerm) -> Stage {
         let leads = metrics.gauge(
             "leader_election_master_status",
-            "1 while this process leads.",
+            "1 while this process is the leader, otherwise 0.",
             ["name": Self.leaseName]
         )
         leads.set(0)

@@ -159,7 +159,7 @@ struct BytePipeTests {
         #expect(taken == [0, 1, 2, 3, 4])
     }
 
-    @Test func theFirstEndCounts() async throws {
+    @Test func onlyTheFirstEndOfAPipeCounts() async throws {
         let pipe = BytePipe()
         pipe.finish(Broken())
         pipe.finish()

@@ -4,7 +4,7 @@ import CommandLine
 import TestSupport
 import Testing
 
-@Suite
+@Suite(.timeLimit(.minutes(1)))
 struct ProgramTests {
     struct Broken: Error, CustomStringConvertible {
         var description: String { "it broke" }

@@ -28,7 +28,7 @@ package struct Coordinator: Sendable {
 
     /// Runs until `shutdown` opens and the lease is given back, or fails.
     package func run(until shutdown: Latch) async throws {
-        log.warning("Does not commit", ["reason": CoordinatorReport.notCommitting])
+        log.warning("Started without commits", ["reason": CoordinatorReport.notCommitting])
         try await runStages([http, leadership], until: shutdown, grace: .seconds(25), clock: ContinuousClock())
     }
 
@@ -58,7 +58,7 @@ package struct Coordinator: Sendable {
     private var leadership: Stage {
         let leads = metrics.gauge(
             "leader_election_master_status",
-            "1 while this process leads.",
+            "1 while this process is the leader, otherwise 0.",
             ["name": settings.election?.leaseName ?? settings.jobID]
         )
         guard let election = settings.election, let client else {
@@ -89,7 +89,7 @@ package struct Coordinator: Sendable {
                 report.withLock { $0.leaseProblem = "\(error)" }
             },
             overrun: { [log] in
-                log.error("Ends: the lease was lost and the work has not ended")
+                log.error("The work did not end after the lease was lost: ending the process")
                 exit(3)
             }
         )

@@ -69,7 +69,7 @@ struct IcebergConnectAssessment {
     var recheckFailure: (reason: String, message: String)? {
         images.lazy.compactMap { image in
             image.recheckFailure.map { failure in
-                let message = "The \(image.role)'s image runs on as it is; it could not be looked at again"
+                let message = "The \(image.role) keeps its current image: S3 could not be checked for a new one"
                 return (failure.reason, "\(message): \(failure.message)")
             }
         }.first

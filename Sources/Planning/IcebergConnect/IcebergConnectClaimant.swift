@@ -118,7 +118,7 @@ extension IcebergConnectClaimant {
         return first.map { first in
             let job = "control topic \(job.controlTopic) and group id \(job.groupID)"
             let message =
-                "The job with \(job) belongs to \(first.key); two coordinators would fence each other for ever"
+                "The job with \(job) belongs to \(first.key); two coordinators would keep fencing each other"
             return Refusal(reason: "DuplicateJob", message: message)
         }
     }

@@ -25,7 +25,7 @@ struct RegistryTests {
             (.identity("refresh"), .identityToken(Secret("refresh"))),
         ]
     )
-    func whoHasTheKeyComesIn(door: FakeRegistry.Door, key: RegistryCredentials) async throws {
+    func rightCredentialsAreAccepted(door: FakeRegistry.Door, key: RegistryCredentials) async throws {
         let archive = try ImageBuilder.ordinary.archive()
         for isStream in [true, false] {
             try await Tests.withRegistry(FakeRegistry(door)) { target, fake in
@@ -40,7 +40,7 @@ struct RegistryTests {
     }
 
     @Test(arguments: [FakeRegistry.Door.basic(user: "me", password: "pw"), .bearer(user: "me", password: "pw")])
-    func whoHasNotIsToldSoAndHisPasswordIsNotShown(door: FakeRegistry.Door) async throws {
+    func wrongCredentialsAreRefusedAndThePasswordIsNotShown(door: FakeRegistry.Door) async throws {
         let archive = try ImageBuilder.ordinary.archive()
         for key in [nil, Self.me] {
             try await Tests.withRegistry(FakeRegistry(door)) { target, fake in
@@ -91,7 +91,7 @@ struct RegistryTests {
             origin: "https://registry.example",
             access: RegistryAccess(credentials: Self.me)
         )
-        let asked = try await served { _ in
+        let asked = try await withServer { _ in
             ServerResponse(401, headers: [("WWW-Authenticate", #"Bearer realm="http://evil.example/token""#)])
         } _: { host in
             try await HTTPClient().send(HTTPRequest("GET", "http://\(host)/"))
@@ -106,7 +106,7 @@ struct RegistryTests {
 
     @Test func anUploadMayGoToAnotherHostButTheCredentialsDoNot() async throws {
         let seen = Recorder<String>()
-        try await served { request in
+        try await withServer { request in
             seen.record("\(request.method) \(request.header("authorization") ?? "nobody")")
             switch request.method {
             case "PATCH": return ServerResponse(202, headers: [("Location", request.path)])
@@ -197,7 +197,7 @@ struct RegistryTests {
     @Test func aBlobThatIsKeptElsewhereIsFollowedWithoutCredentials() async throws {
         let bytes = Array("{}".utf8)
         let blob = Descriptor(type: "", digest: Digest(hash: SHA256.hash(bytes)), size: 2)
-        try await served { request in
+        try await withServer { request in
             guard request.header("authorization") == nil, request.query == "signature=1" else {
                 return ServerResponse(400)
             }
@@ -279,7 +279,7 @@ struct RegistryTests {
         let certificate = try SelfSignedCertificate(for: "localhost")
         let archive = try ImageBuilder.ordinary.archive()
         let fake = FakeRegistry()
-        try await served(fake.handle) { configuration in
+        try await withServer(fake.handle) { configuration in
             configuration.certificate = certificate.certificate
             configuration.privateKey = certificate.privateKey
         } _: { host in

@@ -60,7 +60,7 @@ struct FaultTests {
         for (status, code) in [(413, .registryRefused), (503, .registryFailing)] as [(Int, ImageTransferError.Code)] {
             let head = "HTTP/1.1 \(status) No\r\nConnection: close\r\nContent-Length: 2\r\n\r\n"
             // That the upload is taken back gets no answer, so that everybody else has the time to notice.
-            let answers = try RawAnswers(head + "no", to: "PATCH")
+            let answers = try RawServer(answering: head + "no", to: "PATCH")
             defer { answers.stop() }
             try await Tests.withRegistry(FakeRegistry()) { request in
                 guard request.method == "POST" else { return nil }
@@ -80,7 +80,10 @@ struct FaultTests {
 
     @Test func anEarlyRefusalForAMomentCostsOneLayer() async throws {
         let archive = try Self.large()
-        let answers = try RawAnswers("HTTP/1.1 503 No\r\nConnection: close\r\nContent-Length: 0\r\n\r\n", to: "PATCH")
+        let answers = try RawServer(
+            answering: "HTTP/1.1 503 No\r\nConnection: close\r\nContent-Length: 0\r\n\r\n",
+            to: "PATCH"
+        )
         defer { answers.stop() }
         let uploads = Locked(0)
         try await Tests.withRegistry(FakeRegistry()) { request in

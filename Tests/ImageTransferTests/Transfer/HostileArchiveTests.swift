@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Basics
-import Compression
 import HTTPClient
 import ObjectStorage
 import TestStorage
@@ -44,15 +43,15 @@ struct HostileArchiveTests {
         try await expect(
             .archiveInvalid,
             of: Array("PK\u{3}\u{4}".utf8) + ImageBuilder.noise(5000, seed: 1),
-            saying: "no tar"
+            saying: "not a tar"
         )
-        try await expect(.archiveInvalid, of: Array(repeating: 0, count: 10_240), saying: "no tar")
+        try await expect(.archiveInvalid, of: Array(repeating: 0, count: 10_240), saying: "not a tar")
         try await expect(.archiveInvalid, of: Array(#"{"errors":[]}"#.utf8) + ImageBuilder.noise(600, seed: 1))
         try await expect(.archiveInvalid, of: try ImageBuilder.gzip(Array("no tar".utf8)))
         try await expect(
             .archiveInvalid,
             of: try ImageBuilder.gzip(ImageBuilder.noise(5000, seed: 1)),
-            saying: "no tar"
+            saying: "not a tar"
         )
     }
 
@@ -190,13 +189,18 @@ struct HostileArchiveTests {
         }
     }
 
-    @Test func aHugeManifestIsNotRead() async throws {
-        // 100 MB of manifest, without having them in memory: the way the archive is read does not need its content.
+    @Test func aHugeManifestIsRefusedWithoutReadingIt() async throws {
         let large = [UInt8](repeating: UInt8(ascii: " "), count: 20 << 20)
         let archive = tar { $0.file("manifest.json", Array("[".utf8) + large) }
         try await expect(.archiveTooLarge, of: archive, saying: "manifest.json has 20.0 MiB")
         let packed = try ImageBuilder.gzip(archive)
         try await expect(.archiveTooLarge, of: packed, saying: "manifest.json has 20.0 MiB")
+        // A stream has to go past; that it is not kept is tested where memory is measured.
+        let source = MemorySource(archive)
+        try await Tests.withRegistry { target, _ in
+            _ = await Tests.failure { try await Tests.transfer(source, target) }
+        }
+        #expect(source.bytesTaken < 1 << 20)
     }
 
     @Test func manyDocumentsTogetherAreTooLargeToo() async throws {
@@ -313,21 +317,6 @@ struct HostileArchiveTests {
             _ = try await Tests.transfer(MemorySource(archive), target)
             #expect(fake.manifests["1.0"] != nil)
         }
-    }
-
-    @Test func whatStandsForHundredsOfMegabytesNeedsNoMemoryForThem() async throws {
-        // 200 MB of zeros in a few hundred kilobytes, as a layer and around everything; how far such a thing may go is
-        // tested where it is decompressed.
-        var header = TarWriter()
-        header.header("zeros", sizeField: TarWriter.octal(200 << 20, 11))
-        let pieces = [header.bytes] + Array(repeating: [UInt8](repeating: 0, count: 1 << 20), count: 201)
-        var writer = try GzipWriter()
-        var packed: [UInt8] = []
-        for piece in pieces { packed += piece.withUnsafeBytes { writer.compress($0) } }
-        packed += writer.finish()
-        try await expect(.manifestMissing, of: packed)
-        let image = ImageBuilder([packed])
-        try await expect(.digestMismatch, of: try image.archive())
     }
 
     @Test func layersThatAreNoTarsAreWhatTheirDigestSays() async throws {

@@ -23,7 +23,7 @@ struct ImageTransferTests {
         _ before: @escaping @Sendable (ServerRequest) async -> ServerResponse? = { _ in nil },
         _ body: @escaping @Sendable (_ target: ImageReference, FakeRegistry) async throws -> Value
     ) async throws -> Value {
-        try await served { request in
+        try await withServer { request in
             if let answer = await before(request) { return answer }
             return registry.handle(request)
         } _: { host in

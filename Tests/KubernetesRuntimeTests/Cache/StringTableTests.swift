@@ -20,7 +20,7 @@ struct StringTableTests {
         #expect(address(table.shared(other)) == address(first))
     }
 
-    @Test func textsStayWhatTheyAre() {
+    @Test func sharingATextDoesNotChangeIt() {
         var table = StringTable()
         for text in ["", "short", "exactly 15 byte", "exactly 16 bytes", "äöü äöü äöü äöü"] {
             #expect(table.shared(text) == text)

@@ -27,7 +27,7 @@ struct OperationsTests {
         #expect(text(get("/readyz", operations)) == "Pod is not listed yet\nSecret is not listed yet\n")
     }
 
-    @Test func otherPathsAreLeftToOthers() {
+    @Test func unknownPathsGetNoAnswer() {
         #expect(get("/", Operations(Metrics())) == nil)
     }
 

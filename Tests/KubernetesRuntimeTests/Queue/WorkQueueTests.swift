@@ -128,7 +128,7 @@ struct WorkQueueTests {
 }
 
 /// Why `runTimers` never cancels the task that iterates its doorbell.
-@Suite
+@Suite(.timeLimit(.minutes(1)))
 struct AsyncStreamTests {
     @Test func cancellingOneConsumerFinishesTheStreamForEveryone() async {
         let (stream, source) = AsyncStream.makeStream(of: Int.self)

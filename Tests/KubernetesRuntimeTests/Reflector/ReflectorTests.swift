@@ -172,6 +172,7 @@ struct ReflectorTests {
             try await rig.create("c", "4")
             rig.clock.advance(by: .milliseconds(1600))
             try await rig.has(["b": "2", "c": "4"])
+            #expect(rig.handedOn.all.contains("-a"))
         }
     }
 

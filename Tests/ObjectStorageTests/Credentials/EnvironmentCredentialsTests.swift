@@ -51,7 +51,7 @@ struct EnvironmentCredentialsTests {
 
     @Test(.rows(26)) func aServiceAccountsTokenIsExchanged() async throws {
         let forms = Recorder<String>()
-        try await served { request in
+        try await withServer { request in
             forms.record("\(request.method) \(request.path) \(String(decoding: request.body, as: UTF8.self))")
             return ServerResponse(
                 text: """
@@ -84,7 +84,7 @@ struct EnvironmentCredentialsTests {
     }
 
     @Test func aRefusedTokenIsNotShown() async throws {
-        try await served { _ in
+        try await withServer { _ in
             ServerResponse(403, text: "<Error><Code>AccessDenied</Code><Message>a secret</Message></Error>")
         } _: { host in
             try await Self.withToken("header.payload.signature") { path in
@@ -107,7 +107,7 @@ struct EnvironmentCredentialsTests {
     }
 
     @Test(.rows(26)) func aPodsAgentIsAskedWithTheTokenOfTheFile() async throws {
-        try await served { request in
+        try await withServer { request in
             guard request.path == "/v1/credentials", request.header("authorization") == "pod-token" else {
                 return ServerResponse(401)
             }
@@ -136,6 +136,9 @@ struct EnvironmentCredentialsTests {
         #expect(error?.code == .noCredentials)
     }
 
+    /// Without a name to be resolved: whoever asks for a role gives up connecting after a second.
+    static func address(_ host: String) -> String { "http://\(host.replacing("localhost", with: "127.0.0.1"))" }
+
     /// The machine's metadata service, version 2: nothing without a token that was got with PUT.
     static func metadata(_ fetches: Recorder<String>, end: @escaping @Sendable () -> String) -> HTTPServer.Handler {
         { request in
@@ -156,8 +159,8 @@ struct EnvironmentCredentialsTests {
 
     @Test(.rows(26)) func aMachinesRoleIsAskedForWithAToken() async throws {
         let fetches = Recorder<String>()
-        try await served(Self.metadata(fetches) { "2026-01-02T04:04:05Z" }) { host in
-            let provider = Self.provider(["AWS_EC2_METADATA_SERVICE_ENDPOINT": "http://\(host)/"])
+        try await withServer(Self.metadata(fetches) { "2026-01-02T04:04:05Z" }) { host in
+            let provider = Self.provider(["AWS_EC2_METADATA_SERVICE_ENDPOINT": "\(Self.address(host))/"])
             try await withThrowingTaskGroup(of: S3Credentials.self) { group in
                 for _ in 0..<20 { group.addTask { try await provider.credentials() } }
                 for try await credentials in group { #expect(credentials.accessKey == "ASIAKEY") }
@@ -176,8 +179,8 @@ struct EnvironmentCredentialsTests {
         let handler = Self.metadata(fetches) {
             CivilDate(secondsSinceEpoch: time.withLock { $0 } + 3600).rfc3339
         }
-        try await served(handler) { host in
-            let environment = ["AWS_EC2_METADATA_SERVICE_ENDPOINT": "http://\(host)"]
+        try await withServer(handler) { host in
+            let environment = ["AWS_EC2_METADATA_SERVICE_ENDPOINT": Self.address(host)]
             let provider = Self.provider(environment) { time.withLock { $0 } }
             for (moment, count) in [(0, 1), (3200, 1), (3400, 2), (6000, 2), (8000, 3)] as [(Int64, Int)] {
                 time.withLock { $0 = Self.now + moment }
@@ -191,11 +194,11 @@ struct EnvironmentCredentialsTests {
         let time = Locked(Self.now)
         let isDown = Locked(false)
         let working = Self.metadata(Recorder()) { "2026-01-02T04:04:05Z" }
-        try await served { request in
+        try await withServer { request in
             if isDown.withLock({ $0 }) { return ServerResponse(503) }
             return await working(request)
         } _: { host in
-            let environment = ["AWS_EC2_METADATA_SERVICE_ENDPOINT": "http://\(host)"]
+            let environment = ["AWS_EC2_METADATA_SERVICE_ENDPOINT": Self.address(host)]
             let provider = Self.provider(environment) { time.withLock { $0 } }
             _ = try await provider.credentials()
             isDown.withLock { $0 = true }

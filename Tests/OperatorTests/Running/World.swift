@@ -9,6 +9,7 @@ import KubernetesModel
 import Resources
 import TestServers
 import TestStorage
+import TestSupport
 
 /// One resource in a namespace of its own on a real API server, with an object store and a registry of its own. All that
 /// an operator does to them is seen.
@@ -74,7 +75,7 @@ struct World: Sendable {
                 if status.transfers.coordinator != nil { remembered["coordinator"]?.open() }
             }
         }
-        return try await served { request in
+        return try await withServer { request in
             await pace(request, traffic, remembered)
             let answer = store.handle(request)
             let start = request.header("range")?.split(separator: "=").last?.split(separator: "-").first
@@ -82,13 +83,13 @@ struct World: Sendable {
             effects.happened("\(request.method) \(request.path)")
             return answer
         } _: { storeHost in
-            try await served { request in
+            try await withServer { request in
                 let answer = registry.handle(request)
                 note(request, answer, in: traffic)
                 if !["GET", "HEAD"].contains(request.method) { effects.happened("\(request.method) \(request.path)") }
                 return answer
             } _: { registryHost in
-                try await served(proxy.handle, configure: { $0.connectionLimit = 4096 }) { proxyHost in
+                try await withServer(proxy.handle, configure: { $0.connectionLimit = 4096 }) { proxyHost in
                     let client = KubernetesClient(access)
                     let namespace = try await AnyServer.namespace(client)
                     let kubeconfig = try Self.kubeconfig("http://\(proxyHost)")

@@ -32,7 +32,7 @@ struct RejectedSpecTests {
         #expect(scene.reconcile().events.isEmpty)
     }
 
-    @Test func whatRanBeforeGoesOn() throws {
+    @Test func aRejectedChangeLeavesRunningWorkersAlone() throws {
         var scene = try Scene.quickStart()
         try scene.becomeReady()
         let objects = scene.applied

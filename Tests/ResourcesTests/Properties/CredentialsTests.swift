@@ -30,11 +30,11 @@ struct CredentialsTests {
         ("sasl.jaas.config", "${file:/etc/kafka/jaas:text}"), ("ssl.key.password", "${env:PASSWORD}"),
         ("ssl.key.password", ""),
     ])
-    func whatIsNoneIsShown(key: String, value: String) {
+    func ordinaryValuesAreShown(key: String, value: String) {
         #expect(!Credentials.isCredential(key, value))
     }
 
-    @Test func aPlaceholderWithMoreBehindItIsNone() {
+    @Test func aPlaceholderWithTextBehindItIsMasked() {
         #expect(Credentials.isCredential("password", "${a}b${c}"))
         #expect(Credentials.isCredential("password", "${a"))
     }
