@@ -71,7 +71,9 @@ struct Run {
         try await onOwnThread("run") {
             let folder = FileManager.default.temporaryDirectory
             let (log, report) = (folder.appending(path: UUID().uuidString), folder.appending(path: UUID().uuidString))
-            defer { for file in [log, report] { try? FileManager.default.removeItem(at: file) } }  // small files in /tmp
+            defer {
+                for file in [log, report] { try? FileManager.default.removeItem(at: file) }  // small files in /tmp
+            }
             try Data().write(to: log)
             let process = Process()
             // Built beside the program that runs the tests.

@@ -126,15 +126,23 @@ struct KilledOperatorTests {
             ("worker", status.transfers.worker, status.images.worker),
             ("coordinator", status.transfers.coordinator, status.images.coordinator),
         ] {
-            let builder = World.images[role]
-            for layer in builder?.layers ?? [] {
-                let known = transfer?.layers.first { $0.diffID == ImageBuilder.digest(layer) }
-                guard known != nil || image != nil, let archive = try builder?.archive() else { continue }
-                let place = "/images/\(role).tar \(offset(of: layer, in: archive))"
-                found.append((known?.digest ?? "", place))
+            for layer in try layers.get() where layer.role == role {
+                let known = transfer?.layers.first { $0.diffID == layer.diffID }
+                if known != nil || image != nil { found.append((known?.digest ?? "", layer.place)) }
             }
         }
         return found
+    }
+
+    private static let layers = Result {
+        try World.archives.get().flatMap { role, archive in
+            (World.images[role]?.layers ?? []).map { layer in
+                (
+                    role: role, diffID: ImageBuilder.digest(layer),
+                    place: "/images/\(role).tar \(offset(of: layer, in: archive))"
+                )
+            }
+        }
     }
 
     private static func offset(of layer: [UInt8], in archive: [UInt8]) -> Int {

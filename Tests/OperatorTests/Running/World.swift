@@ -47,6 +47,9 @@ struct World: Sendable {
         "worker": image(seed: 10), "coordinator": image(seed: 20),
     ]
 
+    /// The files in the store, by role; made once for all worlds.
+    static let archives = Result { try images.mapValues { try $0.archive() } }
+
     private static func image(seed: UInt64) -> ImageBuilder {
         ImageBuilder((0..<4).map { ImageBuilder.noiseLayer(layerSize, seed: seed + $0) })
     }
@@ -61,7 +64,7 @@ struct World: Sendable {
         let traffic = Locked(Traffic())
         let registry = FakeRegistry()
         let store = FakeS3()
-        for (role, image) in images { store.put("/images/\(role).tar", try image.archive()) }
+        for (role, archive) in try archives.get() { store.put("/images/\(role).tar", archive) }
         let settled = Latch()
         let remembered = images.mapValues { _ in Latch() }
         let proxy = try APIProxy(access) { request, status, body in
