@@ -47,8 +47,10 @@ struct IcebergConnectCaches: Sendable {
         store.values(.belongsTo, uid).map { .init(kind: Value.kind, metadata: $0.metadata) }
     }
 
-    /// Whether the cache of a kind holds every object there is, also those of others.
-    static func holdsAll(_ kind: ResourceKind) -> Bool { kind == .secret }
+    /// Whether the cache of a kind holds every object of a namespace, also those of others.
+    func holdsAll(_ kind: ResourceKind, in namespace: String?) -> Bool {
+        kind == .secret && secrets.holdsAll(in: namespace)
+    }
 
     /// What leads from a changed object to the resources that it concerns.
     var triggers: [Trigger] {

@@ -123,6 +123,9 @@ package final class Store<Value: Resource>: Sendable {
     /// A reflector begins to keep this scope up to date.
     package func cover(_ scope: ListScope) { state.withLock { $0.table.cover(scope) } }
 
+    /// Whether a reflector keeps every object of a namespace here, also those without a certain label.
+    package func holdsAll(in namespace: String?) -> Bool { state.withLock { $0.table.holdsAll(in: namespace) } }
+
     /// A scope is watched no more: its namespace's objects are gone from here, whatever they are on the server.
     package func drop(_ scope: ListScope) { change { table in table.drop(scope) } }
 

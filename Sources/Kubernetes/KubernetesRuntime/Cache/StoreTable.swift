@@ -86,6 +86,10 @@ struct StoreTable<Value: Resource>: Sendable {
     /// Says that a reflector keeps this part up to date.
     mutating func cover(_ scope: ListScope) { scopes.insert(scope) }
 
+    func holdsAll(in namespace: String?) -> Bool {
+        scopes.contains(ListScope.everything) || scopes.contains(ListScope(namespace: namespace))
+    }
+
     /// The namespace is watched no more: everything of it is freed.
     mutating func drop(_ scope: ListScope) -> [StoreChange<Value>] {
         scopes.remove(scope)
