@@ -3,7 +3,7 @@
 import Basics
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct LatchTests {
     @Test func openingReleasesEverybody() async throws {
         let latch = Latch()

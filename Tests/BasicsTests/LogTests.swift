@@ -4,7 +4,7 @@ import Basics
 import Glibc
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct LogTests {
     @Test func aLineIsOneObject() {
         let lines = Locked<[String]>([])

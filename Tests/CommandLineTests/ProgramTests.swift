@@ -4,7 +4,7 @@ import CommandLine
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct ProgramTests {
     struct Broken: Error, CustomStringConvertible {
         var description: String { "it broke" }

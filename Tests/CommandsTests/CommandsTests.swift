@@ -8,7 +8,7 @@ import Testing
 @testable import Commands
 
 /// The subcommands that need no server, called as a shell calls them.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct CommandsTests {
     let output = Recorder<String>()
     let errors = Recorder<String>()
@@ -89,6 +89,52 @@ struct CommandsTests {
         for field in ["worker.replicas", "securityProtocol", "groupId", "worker.replicaz"] {
             #expect(notes.contains(field), "\(field) in \(notes)")
         }
+    }
+
+    @Test(
+        .rows(256),
+        arguments: [
+            ("copies", "orders-workers", "job-2", "The worker cluster shop/orders-workers belongs to shop/orders"),
+            ("bills", "bills-workers", "job", "control topic c and group id job belongs to shop/orders"),
+        ]
+    )
+    func whatOnlyOneOfSeveralManifestsMayHaveIsSaid(
+        _ name: String,
+        _ cluster: String,
+        _ group: String,
+        _ expected: String
+    ) async throws {
+        func manifest(_ name: String, _ cluster: String, _ group: String) throws -> String {
+            try temporary(
+                """
+                apiVersion: kafka.iceberg.apache.org/v1
+                kind: IcebergConnect
+                metadata: {name: \(name), namespace: shop}
+                spec:
+                  images:
+                    worker: {image: "a:1"}
+                    coordinator: {image: "b:1"}
+                  worker:
+                    clusterName: \(cluster)
+                    kafka: {bootstrapServers: "kafka:9092"}
+                  coordinator:
+                    job:
+                      controlTopic: c
+                      groupId: \(group)
+                      catalogProperties: {type: hive, uri: "thrift://h:1"}
+                """
+            )
+        }
+        let first = try manifest("orders", "orders-workers", "job")
+        let second = try manifest(name, cluster, group)
+        let third = try manifest("wages", "wages-workers", "job-3")
+        #expect(await run("validate", "-f", first, "-f", third) == .success)
+        #expect(
+            notes.contains("wages: warning: spec.worker.storage: shares the topic connect-offsets with shop/orders")
+        )
+        #expect(await run("validate", "-f", first, "-f", second, "-f", third) == .failure)
+        #expect(notes.contains(expected), "\(notes)")
+        #expect(await run("validate", "-f", first, "-f", first) == .success, "the same once more is no other one")
     }
 
     @Test func aPlanShowsTheObjectsAndNoSecret() async throws {

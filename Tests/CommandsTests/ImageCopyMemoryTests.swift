@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 
 /// How much memory a copy takes, by the built program in a process of its own: only there nothing else is counted.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(5)))
 struct ImageCopyMemoryTests {
     /// Where they are: in a file that is not part of an image, in the manifest, in a layer.
     enum Place: CaseIterable {

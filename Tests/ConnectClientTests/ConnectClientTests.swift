@@ -6,7 +6,7 @@ import HTTPServer
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct ConnectClientTests {
     @Test func aWorkerSaysWhatItIs() async throws {
         let text = #"{"version":"4.1.0","commit":"13f70256db3c994c","kafka_cluster_id":"kittiwakekittiwakebed0"}"#
@@ -15,6 +15,28 @@ struct ConnectClientTests {
         } _: { host in
             let worker = try await ConnectClient(HTTPClient(), url: "http://\(host)/").worker()
             #expect(worker == ConnectWorker(version: "4.1.0", kafkaClusterID: "kittiwakekittiwakebed0"))
+        }
+    }
+
+    @Test func aWorkerSaysWhatItCanRun() async throws {
+        let text = """
+            [{"class":"org.apache.iceberg.connect.IcebergSinkConnector","type":"sink","version":"1.10.0"},
+            {"class":"example.Source","type":"source","version":null}]
+            """
+        try await withServer { _ in
+            ServerResponse(text: text)
+        } _: { host in
+            let plugins = try await ConnectClient(HTTPClient(), url: "http://\(host)").plugins()
+            #expect(
+                plugins == [
+                    .init(
+                        className: "org.apache.iceberg.connect.IcebergSinkConnector",
+                        type: "sink",
+                        version: "1.10.0"
+                    ),
+                    .init(className: "example.Source", type: "source"),
+                ]
+            )
         }
     }
 

@@ -8,7 +8,7 @@ import TestStorage
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct HTTPClientTests {
     struct Broken: Error, Equatable {}
 
@@ -133,7 +133,9 @@ struct HTTPClientTests {
             )
         } _: { [client] url in
             var total = 0
-            for try await chunk in try await client.send(HTTPRequest("GET", url)).body {
+            var request = HTTPRequest("GET", url)
+            request.limits.total = .seconds(300)  // 16 MiB, on however busy a machine
+            for try await chunk in try await client.send(request).body {
                 if total == 0 {
                     // Both sides' buffers and the kernel's, but not the 16 MiB there are.
                     #expect(try await atRest { produced.withLock { $0 } } < 12 << 20)
@@ -152,6 +154,7 @@ struct HTTPClientTests {
         ) { [client] url in
             let left = Locked(300)
             var request = HTTPRequest("POST", url)
+            request.limits.total = .seconds(300)  // 30 MB, on however busy a machine
             request.body = .stream(length: nil) {
                 let goesOn = left.withLock { left in
                     left -= 1

@@ -9,7 +9,7 @@ import TestSupport
 import Testing
 
 /// What a server does wrong now and then.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct KubernetesClientTests {
     let slept = Recorder<Duration>()
     let counted = Recorder<String>()

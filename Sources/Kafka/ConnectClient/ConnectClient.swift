@@ -31,6 +31,19 @@ package struct ConnectClient: Sendable {
         }
     }
 
+    /// `GET /connector-plugins`: the connectors that a worker can run, in its order.
+    ///
+    /// - Throws: ``ConnectError``.
+    package func plugins() async throws(ConnectError) -> [ConnectPlugin] {
+        let path = "/connector-plugins"
+        let body = try await get(path)
+        do {
+            return try JSONDocument(parsing: body).decode()
+        } catch {
+            throw ConnectError(.unreadable, "GET \(url)\(path): the answer is not a list of plug-ins: \(error)")
+        }
+    }
+
     private func get(_ path: String) async throws(ConnectError) -> [UInt8] {
         var request = HTTPRequest("GET", url + path)
         request.limits.connect = min(.seconds(3), deadline)
@@ -66,6 +79,31 @@ package struct ConnectWorker: Equatable, Sendable {
 extension ConnectWorker: JSONDecodable {
     package init(_ json: borrowing JSONView) throws(JSONError) {
         self.init(version: try json.value("version"), kafkaClusterID: try json.value("kafka_cluster_id"))
+    }
+}
+
+/// A connector that a worker can run (`GET /connector-plugins`).
+package struct ConnectPlugin: Equatable, Sendable {
+    package var className: String
+    /// `sink` or `source`.
+    package var type: String
+    /// As the plug-in tells it; `nil` if it does not.
+    package var version: String?
+
+    package init(className: String, type: String, version: String? = nil) {
+        self.className = className
+        self.type = type
+        self.version = version
+    }
+}
+
+extension ConnectPlugin: JSONDecodable {
+    package init(_ json: borrowing JSONView) throws(JSONError) {
+        self.init(
+            className: try json.value("class"),
+            type: try json.value("type"),
+            version: try json.optional("version")
+        )
     }
 }
 

@@ -7,7 +7,7 @@ import Testing
 @testable import Archive
 @testable import ImageTransfer
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct ImageFinderTests {
     /// Finds among files that are given by name.
     func find(

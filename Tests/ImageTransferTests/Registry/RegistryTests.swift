@@ -10,7 +10,7 @@ import Testing
 
 @testable import ImageTransfer
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct RegistryTests {
     typealias Tests = ImageTransferTests
 

@@ -12,7 +12,7 @@ import Testing
 /// Sources and registries that fail: the error says so, everybody ends, and nothing is visible.
 ///
 /// One after the other: each has many threads and sockets, and some count on being answered within seconds.
-@Suite(.serialized, .timeLimit(.minutes(1)))
+@Suite(.serialized, .timeLimit(.minutes(5)))
 struct FaultTests {
     typealias Tests = ImageTransferTests
 

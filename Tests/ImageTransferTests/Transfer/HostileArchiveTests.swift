@@ -10,7 +10,7 @@ import Testing
 @testable import ImageTransfer
 
 /// Archives that are not what they should be: the right image or a clear error, read both ways, and nothing visible.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct HostileArchiveTests {
     typealias Tests = ImageTransferTests
     typealias Code = ImageTransferError.Code

@@ -12,7 +12,7 @@ import Testing
 
 @testable import ImageTransfer
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct ImageTransferTests {
     /// Runs `body` with a registry and what it takes to bring images there.
     ///

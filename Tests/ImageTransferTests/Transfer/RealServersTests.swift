@@ -10,7 +10,7 @@ import Testing
 @testable import ImageTransfer
 
 /// From the test bed's S3 server into its registry: real ones, which know more ways to refuse than ours.
-@Suite(.serialized, .timeLimit(.minutes(1)))
+@Suite(.serialized, .timeLimit(.minutes(5)))
 struct RealServersTests {
     typealias Tests = ImageTransferTests
 

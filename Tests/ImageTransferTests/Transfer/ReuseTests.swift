@@ -11,7 +11,7 @@ import Testing
 @testable import ImageTransfer
 
 /// What is there already is neither read nor sent.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct ReuseTests {
     typealias Tests = ImageTransferTests
 

@@ -9,7 +9,7 @@ import Testing
 
 @testable import ImageTransfer
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct TransferDeadlineTests {
     typealias Tests = ImageTransferTests
 

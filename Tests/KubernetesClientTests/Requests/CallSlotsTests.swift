@@ -6,7 +6,7 @@ import Testing
 
 @testable import KubernetesClient
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct CallSlotsTests {
     @Test func neverMoreThanSoManyAtATime() async {
         let slots = CallSlots(3)

@@ -10,7 +10,7 @@ import TestSupport
 import Testing
 
 /// Finalizers, pausing and letting go.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct CleanupTests {
     struct Unreachable: Error, CustomStringConvertible {
         var description: String { "the other system is away" }
@@ -216,6 +216,26 @@ struct CleanupTests {
                 try await rig.delete("orders")
                 _ = try await eventually { try await rig.widget("orders") == nil ? true : nil }
                 #expect(rig.announced.all.last == "bye other")
+            }
+        }
+    }
+
+    @Test func aResourceThatFailsAfterItsPauseIsNotSaidToBePaused() async throws {
+        try await ManualRig.run { rig, server in
+            try await rig.run { _ in
+                try await rig.create("orders")
+                try await rig.isReady("orders")
+                try await rig.annotate("orders", "kittiwake.example/pause-reconciliation", "true")
+                _ = try await eventually { try await rig.condition("ReconciliationPaused", of: "orders") }
+                try await rig.apply("orders", text: "other")
+                server.inject(.status(403, reason: "Forbidden")) {
+                    $0.method == "PATCH" && $0.path.contains("configmaps")
+                }
+                try await rig.annotate("orders", "kittiwake.example/pause-reconciliation", .null)
+                _ = try await eventually {
+                    try await rig.condition("Ready", of: "orders")?.reason == "Forbidden" ? true : nil
+                }
+                #expect(try await rig.condition("ReconciliationPaused", of: "orders") == nil)
             }
         }
     }

@@ -10,7 +10,7 @@ import TestSupport
 import Testing
 
 /// A reflector against an API server that fails in every way it knows.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct ReflectorTests {
     /// What a test plays with.
     struct Rig: Sendable {

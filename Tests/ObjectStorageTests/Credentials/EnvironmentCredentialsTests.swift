@@ -10,7 +10,7 @@ import Testing
 
 @testable import ObjectStorage
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct EnvironmentCredentialsTests {
     /// 2026-01-02T03:04:05Z
     static let now: Int64 = 1_767_323_045

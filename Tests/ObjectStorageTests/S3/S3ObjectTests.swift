@@ -9,7 +9,7 @@ import Testing
 
 @testable import ObjectStorage
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct S3ObjectTests {
     /// More than any buffer on the way.
     static let bytes = ImageBuilder.noise(3 << 20, seed: 1)

@@ -13,7 +13,7 @@ import Testing
 @testable import Planning
 
 /// The operator's way from an object into a registry, with servers that fail.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct ImageFromStorageTests {
     static func transfer(_ change: (inout S3Client.Limits) -> Void = { _ in }) -> ImageFromStorage {
         var limits = S3Client.Limits()

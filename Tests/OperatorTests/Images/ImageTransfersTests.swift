@@ -6,7 +6,7 @@ import Planning
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct ImageTransfersTests {
     let clock = ManualClock()
     let outcome = ObtainedImage(digest: someDigest("a"), etag: "\"1\"", containsKittiwake: true)

@@ -9,7 +9,7 @@ import TestSupport
 import Testing
 
 /// An operator is killed after each of its effects, and the next one goes on: real processes, a real API server.
-@Suite(.timeLimit(.minutes(5)))
+@Suite(.timeLimit(.minutes(10)))
 struct KilledOperatorTests {
     struct End: Sendable {
         var objects: [String: String]
