@@ -92,7 +92,7 @@ struct EnvironmentCredentialsTests {
                     "AWS_ROLE_ARN": "role", "AWS_WEB_IDENTITY_TOKEN_FILE": path,
                     "AWS_ENDPOINT_URL_STS": "http://\(host)",
                 ])
-                let error = await S3ObjectTests.failure { try await provider.credentials() }
+                let error = await StorageRig.failure { try await provider.credentials() }
                 #expect(error?.code == .invalidCredentials)
                 #expect(error?.message.contains("AccessDenied") == true)
                 #expect(error?.message.contains("secret") == false)
@@ -132,7 +132,7 @@ struct EnvironmentCredentialsTests {
     )
     func aPodsTokenGoesToNoStranger(url: String) async throws {
         let provider = Self.provider(["AWS_CONTAINER_CREDENTIALS_FULL_URI": url])
-        let error = await S3ObjectTests.failure { try await provider.credentials() }
+        let error = await StorageRig.failure { try await provider.credentials() }
         #expect(error?.code == .noCredentials)
     }
 
@@ -206,13 +206,13 @@ struct EnvironmentCredentialsTests {
             let credentials = try await provider.credentials()
             #expect(credentials.accessKey == "ASIAKEY")
             time.withLock { $0 += 200 }
-            let error = await S3ObjectTests.failure { try await provider.credentials() }
+            let error = await StorageRig.failure { try await provider.credentials() }
             #expect(error?.code == .noCredentials)
         }
     }
 
     @Test func withoutAnyTheUserIsToldWhatToDo() async throws {
-        let error = await S3ObjectTests.failure {
+        let error = await StorageRig.failure {
             try await Self.provider(["AWS_EC2_METADATA_DISABLED": "true"]).credentials()
         }
         #expect(error?.code == .noCredentials)
