@@ -52,7 +52,7 @@ package struct IcebergConnectReconciler: Reconciler {
             now: context.time.inSeconds,
             settings: settings,
             siblings: siblings(of: resource),
-            children: try await children(of: resource)
+            children: try await children(of: resource, in: context)
         )
         guard case .success(let spec) = resource.spec else { return seen }
         let names = IcebergConnectNames(resource.metadata, spec)
@@ -76,7 +76,7 @@ package struct IcebergConnectReconciler: Reconciler {
         // Only for a warning that is given once for each generation, and of which a few examples are enough.
         if resource.status?.observedGeneration != resource.metadata.generation || resource.status?.phase == .pending {
             for topic in claimant.sharedTopicKeys {
-                for sibling in caches.resources.values(.claim, topic).prefix(8) where sibling.key != resource.key {
+                for sibling in caches.resources.some(8, .claim, topic) where sibling.key != resource.key {
                     found[sibling.key] = IcebergConnectClaimant(sibling)
                 }
             }
@@ -85,7 +85,10 @@ package struct IcebergConnectReconciler: Reconciler {
     }
 
     /// From the caches; and, unless all is well, those that bear a wanted name and are in none.
-    private func children(of resource: IcebergConnect) async throws -> [IcebergConnectObservation.Child] {
+    private func children(
+        of resource: IcebergConnect,
+        in context: ReconcileContext
+    ) async throws -> [IcebergConnectObservation.Child] {
         var found = caches.children(of: resource.metadata.uid ?? "")
         let isSettled =
             resource.status?.phase == .ready && resource.status?.observedGeneration == resource.metadata.generation
@@ -97,7 +100,7 @@ package struct IcebergConnectReconciler: Reconciler {
             if caches.holdsAll(kind, in: key.namespace) {
                 guard let secret = caches.secrets[key] else { continue }
                 found.append(.init(kind: kind, metadata: secret.metadata))
-            } else if let present = try await client.ownership(kind, key) {
+            } else if let present = try await context.ownership(kind, key) {
                 found.append(.init(kind: kind, metadata: present.metadata))
             }
         }

@@ -129,10 +129,10 @@ extension Deployment: JSONDecodable {
         )
     }
 
-    package mutating func shareStrings(_ share: (String) -> String) {
-        metadata.shareStrings(share)
-        selector = StringMap(selector.entries.map { (share($0.key), share($0.value)) })
-        image = image.map(share)
+    package mutating func intern(with interner: inout Interner) {
+        metadata.intern(with: &interner)
+        selector = interner(selector)
+        image = image.map { interner($0) }
     }
 }
 

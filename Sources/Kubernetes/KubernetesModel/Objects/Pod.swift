@@ -114,10 +114,4 @@ extension Pod: JSONDecodable {
             node: spec?.node
         )
     }
-
-    package mutating func shareStrings(_ share: (String) -> String) {
-        metadata.shareStrings(share)
-        phase = share(phase)
-        node = node.map(share)
-    }
 }

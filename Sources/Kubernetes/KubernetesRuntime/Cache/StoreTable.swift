@@ -28,9 +28,9 @@ struct StoreTable<Value: Resource>: Sendable {
 
     var keys: [ObjectKey] { Array(entries.keys) }
 
-    func entries(_ index: String, _ term: String) -> [StoreEntry<Value>] {
+    func entries(_ index: String, _ term: String, atMost count: Int = .max) -> [StoreEntry<Value>] {
         guard let terms = listed[index] else { preconditionFailure("the store has no index \(index)") }
-        return (terms[term] ?? []).compactMap { entries[$0] }
+        return (terms[term] ?? []).prefix(count).compactMap { entries[$0] }
     }
 
     // MARK: Writing
