@@ -13,18 +13,6 @@ package struct Invocation: Equatable, Sendable {
 
     /// Whether a flag was typed.
     package func has(_ flag: String) -> Bool { values[flag] != nil }
-
-    /// The value of an option as a number or another type.
-    ///
-    /// - Throws: ``UsageError`` with the option and the text, if the text is no such value.
-    package func value<Value: LosslessStringConvertible>(
-        _ option: String,
-        as type: Value.Type = Value.self
-    ) throws(UsageError) -> Value? {
-        guard let text = self[option] else { return nil }
-        guard let value = Value(text) else { throw UsageError("--\(option): \"\(text)\" is not a valid \(type)") }
-        return value
-    }
 }
 
 extension Command {

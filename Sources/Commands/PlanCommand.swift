@@ -38,7 +38,7 @@ let planCommand = Program.Subcommand(
             objects += IcebergConnectPreview.objects(
                 of: resource,
                 operatorImage: call.invocation["operator-image"] ?? "",
-                now: SystemTime.now.inSeconds
+                now: MicroTime.now.inSeconds
             )
         }
     }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import Basics
-internal import Glibc
 internal import HTTPClient
 internal import HTTPServer
 package import KubernetesClient
@@ -98,57 +97,22 @@ package struct Operator: Sendable {
                 return dropped.text
             },
         ]
-        var configuration = HTTPServer.Configuration()
-        configuration.port = settings.port
-        configuration.connectionLimit = 128
-        configuration.connectionsOfOnePeer = 32
-        let server = HTTPServer(configuration) { [operations] request in
+        return .http(port: settings.port, log: log) { [operations] request in
             operations.answer(request) ?? ServerResponse(404, text: "There are /healthz, /readyz and /metrics\n")
-        }
-        return Stage("http") { [log] ready, stop in
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask {
-                    try await server.run { port in
-                        log.info("Listens for probes and scrapes", ["port": "\(port)"])
-                        ready.open()
-                    }
-                }
-                group.addTask { try await stop.wait() }
-                try await group.next()
-                group.cancelAll()
-            }
         }
     }
 
     private func leadership(_ term: IcebergConnectTerm) -> Stage {
-        let leads = metrics.gauge(
-            "leader_election_master_status",
-            "1 while this process leads.",
-            ["name": Self.leaseName]
-        )
-        leads.set(0)
         guard settings.electsLeader else {
-            return Stage("controllers") { ready, stop in
-                ready.open()
-                leads.set(1)
-                await term.run(until: stop)
-            }
+            return .unelected(Self.leaseName, metrics: metrics) { await term.run(until: $0) }
         }
-        let keeper = LeaseKeeper(
-            ClientLeaseStore(client, ObjectKey(namespace: settings.namespace, name: Self.leaseName)),
+        let lease = ObjectKey(namespace: settings.namespace, name: Self.leaseName)
+        return .leading(
+            ClientLeaseStore(client, lease),
+            name: Self.leaseName,
             identity: settings.identity,
-            clock: ContinuousClock(),
-            stamp: { "\(SystemTime.now)" },
-            report: { [log] error in log.warning("Failed to reach the lease", ["error": "\(error)"]) },
-            overrun: { [log] in
-                log.error("The work did not end after the lease was lost: ending the process")
-                exit(3)
-            }
-        )
-        let leadership = Leadership(keeper, log: log) { leads.set($0 ? 1 : 0) }
-        return Stage("leadership") { ready, stop in
-            ready.open()
-            try await leadership.run(until: stop) { _ in await term.run(until: stop) }
-        }
+            metrics: metrics,
+            log: log
+        ) { await term.run(until: $0) }
     }
 }

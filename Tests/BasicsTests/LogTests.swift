@@ -9,7 +9,7 @@ struct LogTests {
     @Test func aLineIsOneObject() {
         let lines = Locked<[String]>([])
         let log = Log(
-            now: { (1_767_323_045, 6) },
+            now: { 1_767_323_045_006_789 },
             write: { line in lines.withLock { $0.append(String(decoding: line, as: UTF8.self)) } }
         )
         log.with(["controller": "connector"]).warning("Restarted task", ["key": "a/\"b\"", "trace": "x\n\u{1}"])
@@ -24,7 +24,7 @@ struct LogTests {
         let lines = Locked<[String]>([])
         let log = Log(
             format: .text,
-            now: { (1_767_323_045, 6) },
+            now: { 1_767_323_045_006_789 },
             write: { line in lines.withLock { $0.append(String(decoding: line, as: UTF8.self)) } }
         )
         log.with(["name": "orders"]).info("Applied object", ["kind": "Service", "error": "it said \"no\"\nforged=1"])

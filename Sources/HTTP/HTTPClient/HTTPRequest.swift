@@ -10,8 +10,6 @@ package struct HTTPRequest: Sendable {
     package var limits = Limits()
     /// HTTP/2 if the server offers it over TLS. Without TLS it is always HTTP/1.1.
     package var allowsHTTP2 = true
-    /// Asks for gzip or zstd; the body arrives decoded.
-    package var acceptsCompression = false
     /// Where to connect instead of the URL's host and port: `127.0.0.1:8443`. TLS still checks the name in the URL. For
     /// tests and forwarded ports.
     package var connectTo: String?

@@ -55,17 +55,15 @@ package struct ConnectClient: Sendable {
 package struct ConnectWorker: Equatable, Sendable {
     /// Of Kafka Connect: `4.1.0`.
     package var version: String
-    package var kafkaClusterID: String
 
-    package init(version: String, kafkaClusterID: String) {
-        self.version = version
-        self.kafkaClusterID = kafkaClusterID
-    }
+    package init(version: String) { self.version = version }
 }
 
 extension ConnectWorker: JSONDecodable {
     package init(_ json: borrowing JSONView) throws(JSONError) {
-        self.init(version: try json.value("version"), kafkaClusterID: try json.value("kafka_cluster_id"))
+        // Many services have a version; this one is of Connect.
+        let _: String = try json.value("kafka_cluster_id")
+        version = try json.value("version")
     }
 }
 

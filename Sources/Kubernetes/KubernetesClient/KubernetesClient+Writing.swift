@@ -105,7 +105,7 @@ extension KubernetesClient {
             let object: MetadataAlone = try document.decode()
             return Written(document: document, metadata: object.metadata, isNew: answer.status == 201)
         } catch {
-            throw KubernetesError(.unreadable, "\(request.description): \(error)", cause: error, status: answer.status)
+            throw KubernetesError(.unreadable, "\(request.description): \(error)")
         }
     }
 

@@ -99,5 +99,5 @@ extension IcebergConnectNames {
     }
 
     /// The group of our own labels and annotations.
-    package static let group = "kafka.iceberg.apache.org"
+    package static let group = IcebergConnect.kind.group
 }

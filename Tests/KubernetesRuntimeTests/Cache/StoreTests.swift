@@ -10,7 +10,9 @@ import Testing
 
 @Suite
 struct StoreTests {
-    let store = Store<Widget>(indexes: [WidgetReconciler.byText, .owner])
+    static let byOwner = StoreIndex<Widget>("owner") { $0.metadata.controller.map { [$0.uid] } ?? [] }
+
+    let store = Store<Widget>(indexes: [WidgetReconciler.byText, Self.byOwner])
     /// `old -> new` of each change, as `text@version`.
     let changes = Recorder<String>()
 
@@ -123,7 +125,7 @@ struct StoreTests {
         store.remove(widget("b", "4"))
         #expect(store.values(WidgetReconciler.byText, "x").isEmpty)
         store.put(widget("c", "5", owner: "parent"))
-        #expect(store.values(.owner, "parent").map(\.metadata.name) == ["c"])
+        #expect(store.values(Self.byOwner, "parent").map(\.metadata.name) == ["c"])
     }
 
     // MARK: What leads to a key

@@ -30,14 +30,4 @@ struct OperationsTests {
     @Test func otherPathsAreLeftToOthers() {
         #expect(get("/", Operations(Metrics())) == nil)
     }
-
-    @Test func computedSeriesAreEscapedAndComeWithTheirHead() {
-        var family = MetricText("kittiwake_x", .gauge, "Help.")
-        #expect(family.text.isEmpty)
-        family.add([("kind", "A\"B\\C\n"), ("namespace", "")], 2)
-        #expect(
-            family.text
-                == "# HELP kittiwake_x Help.\n# TYPE kittiwake_x gauge\nkittiwake_x{kind=\"A\\\"B\\\\C\\n\"} 2.0\n"
-        )
-    }
 }

@@ -26,10 +26,8 @@ struct CachesTests {
             let texts = Store<ConfigText>()
             var caches = Caches(log: Log(level: .error))
             caches.add(widgets, from: client, namespaces: ["default", other])
-            caches.add(texts, from: client, isRequired: false)
-            #expect(caches.missing.count == 2)
-            // The optional kind is not there; nobody waits for it.
-            for _ in 0..<3 { server.inject(.status(404, reason: "NotFound")) { $0.path.hasSuffix("/configmaps") } }
+            caches.add(texts, from: client)
+            #expect(caches.missing.count == 3)
 
             let stop = Latch()
             let ready = Latch()

@@ -57,7 +57,7 @@ struct ImageTransfersStateTests {
         #expect(rules.tick(at: at(5)) == [.start(.init(number: 2), "a", "x", known: nil)])
         _ = rules.failed(.init(number: 2), with: failure, at: at(5), jitter: 1)
         #expect(rules.nextDue == ManualClock.Instant(offset: .seconds(5) + .milliseconds(12_500)))
-        #expect(Rules.delay(afterAttempts: 100, jitter: 0) == .seconds(300))
+        #expect(Rules.backoff.delay(after: 100, random: 0) == .seconds(300))
     }
 
     @Test func whatFailedStaysFailedUntilAnAttemptSucceeds() {

@@ -49,7 +49,7 @@ extension ClusterAccess {
             } catch let error as SmallFile.Unreadable where error.isMissing {
                 continue
             } catch {
-                throw KubernetesError(.configuration, "Reading the kubeconfig \(path): \(error)", cause: error)
+                throw KubernetesError(.configuration, "Reading the kubeconfig \(path): \(error)")
             }
         }
         guard !files.isEmpty else {
@@ -59,7 +59,7 @@ extension ClusterAccess {
         do throws(KubeconfigError) {
             return try Kubeconfig(merging: files).access(context: context)
         } catch {
-            throw KubernetesError(.configuration, "\(error)", cause: error)
+            throw KubernetesError(.configuration, "\(error)")
         }
     }
 }

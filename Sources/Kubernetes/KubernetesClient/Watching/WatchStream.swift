@@ -41,7 +41,7 @@ package struct WatchStream<Value: Resource>: Sendable {
             guard try await nextLine() != nil else {
                 throw KubernetesError(.transport, "\(request.description): the stream ended in the middle of a line")
             }
-            throw KubernetesError(.unreadable, "\(request.description): \(error)", cause: error)
+            throw KubernetesError(.unreadable, "\(request.description): \(error)")
         }
         switch message {
         case .event(let event): return event

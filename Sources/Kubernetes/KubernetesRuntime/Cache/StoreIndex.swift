@@ -5,7 +5,7 @@ package import KubernetesModel
 /// Another way to find objects in a store: a pure function from an object to the terms under which it is listed.
 ///
 /// ```swift
-/// static let byGroup = StoreIndex<IcebergConnect>("group") { [$0.spec.coordinator.groupID] }
+/// static let byGroup = StoreIndex<IcebergConnect>("group") { $0.groupID.map { [$0] } ?? [] }
 /// ```
 package struct StoreIndex<Value: Resource>: Sendable {
     /// Different for each index of a store.
@@ -16,10 +16,5 @@ package struct StoreIndex<Value: Resource>: Sendable {
     package init(_ name: String, terms: @escaping @Sendable (Value) -> [String]) {
         self.name = name
         self.terms = terms
-    }
-
-    /// By the UID of the controlling owner: from a parent to its children.
-    package static var owner: StoreIndex {
-        StoreIndex("owner") { object in object.metadata.controller.map { [$0.uid] } ?? [] }
     }
 }

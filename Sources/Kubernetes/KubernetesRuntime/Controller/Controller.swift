@@ -17,7 +17,7 @@ package struct Controller<R: Reconciler, C: Clock<Duration>>: Sendable {
         package var backoffLimit = Duration.seconds(1000)
         package var metrics: Metrics
         package var log: Log
-        package var time: @Sendable () -> MicroTime = { SystemTime.now }
+        package var time: @Sendable () -> MicroTime = { MicroTime.now }
         /// 0…1; how much of a possible quarter is added to a delay.
         package var jitter: @Sendable () -> Double = { Double.random(in: 0..<1) }
 

@@ -58,19 +58,11 @@ package final class ControllerState<C: Clock<Duration>>: Sendable {
         return problems
     }
 
-    /// Whether nothing is in hand and nothing could be. Keys may wait for a time.
-    package var isIdle: Bool {
-        guard let snapshot = running.withLock({ $0?.queue })?.snapshot else { return true }
-        return snapshot.inHand.isEmpty && snapshot.depth.values.allSatisfy { $0 == 0 }
-    }
-
-    /// How many keys wait for a time, the canary among them.
-    package var waitingCount: Int { running.withLock { $0?.queue }?.snapshot.waiting ?? 0 }
+    /// The queue now, the canary in it; an empty one while the controller does not run.
+    var snapshot: QueueSnapshot { running.withLock { $0?.queue }?.snapshot ?? QueueSnapshot() }
 
     /// Sets the gauges of the queue; called before a scrape.
-    package func collect() {
-        metrics.set(running.withLock { $0?.queue }?.snapshot ?? QueueSnapshot())
-    }
+    package func collect() { metrics.set(snapshot) }
 }
 
 extension ObjectKey {

@@ -74,7 +74,7 @@ package final class Executor: Sendable {
             guard error.code == .invalid, case .string(let uid)? = intent.body["metadata"]?["uid"],
                 let present = try await client.ownership(intent.kind, intent.key), present.metadata.uid != uid
             else { throw error }
-            throw KubernetesError(.conflict, error.message, cause: error)
+            throw KubernetesError(.conflict, error.message)
         }
     }
 
@@ -133,7 +133,7 @@ package final class Executor: Sendable {
             guard error.code == .invalid, let present = try await client.ownership(kind, metadata.key),
                 present.metadata.resourceVersion != metadata.resourceVersion
             else { throw error }
-            throw KubernetesError(.conflict, error.message, cause: error)
+            throw KubernetesError(.conflict, error.message)
         }
     }
 

@@ -39,14 +39,9 @@ package struct LeaseRecord: Equatable, Sendable {
     }
 }
 
-/// Lease 15 s, renew deadline 10 s, retry 2 s (row 99).
+/// Lease 15 s, renew deadline 10 s, retry 2 s (row 99). One leader at a time, and always one, needs lease > renew deadline >
+/// 1.2 × retry period.
 package struct LeaseTimings: Sendable {
-    /// Why a set of times would let two lead at once, or nobody.
-    package enum Problem: Error, Equatable {
-        case leaseNotLongerThanRenewDeadline
-        case renewDeadlineTooShort
-    }
-
     /// What is added to a wait for the lease, as a part of the retry period: 2 s become 2 to 4.4 s.
     package static let jitterFactor = 1.2
 
@@ -55,12 +50,6 @@ package struct LeaseTimings: Sendable {
     package var retryPeriod: Duration = .seconds(2)
 
     package init() {}
-
-    /// Valid only if lease > renew deadline > 1.2 × retry period.
-    package func validate() throws(Problem) {
-        guard lease > renewDeadline else { throw .leaseNotLongerThanRenewDeadline }
-        guard renewDeadline > retryPeriod * Self.jitterFactor else { throw .renewDeadlineTooShort }
-    }
 
     /// How long guarded work may take to stop once the lease is given up, less a round trip: nobody else can have it
     /// before that.

@@ -20,4 +20,7 @@ package struct QueueSnapshot: Equatable, Sendable {
     package var waiting = 0
     /// For how long each key in hand has been in hand, in no order.
     package var inHand: [Duration] = []
+
+    /// Whether nothing is in hand and nothing could be. Keys may wait for a time.
+    var isIdle: Bool { inHand.isEmpty && depth.values.allSatisfy { $0 == 0 } }
 }

@@ -12,8 +12,6 @@ package struct Caches: Sendable {
         package let kind: String
         /// `nil`: all namespaces.
         package let namespace: String?
-        /// Readiness waits for it. Not for kinds that a cluster may lack.
-        package let isRequired: Bool
         package let health: ReflectorHealth
         let count: @Sendable () -> Int
         let run: @Sendable () async -> Void
@@ -32,8 +30,7 @@ package struct Caches: Sendable {
         _ store: Store<Value>,
         from client: KubernetesClient,
         namespaces: [String] = [],
-        labelSelector: String? = nil,
-        isRequired: Bool = true
+        labelSelector: String? = nil
     ) {
         for namespace in namespaces.isEmpty ? [nil] : namespaces.map(Optional.some) {
             let scope = ListScope(namespace: namespace, labelSelector: labelSelector)
@@ -48,7 +45,6 @@ package struct Caches: Sendable {
                 Member(
                     kind: Value.kind.kind,
                     namespace: namespace,
-                    isRequired: isRequired,
                     health: reflector.health,
                     count: { store.count },
                     run: { await reflector.run() }
@@ -59,19 +55,19 @@ package struct Caches: Sendable {
 
     /// What readiness still waits for; empty: all is there. Says why, where that is known.
     package var missing: [String] {
-        members.filter { $0.isRequired && !$0.health.synced.isOpen }.map { member in
+        members.filter { !$0.health.synced.isOpen }.map { member in
             let place = member.namespace.map { " in namespace \($0)" } ?? ""
             return "\(member.kind)\(place) is not listed yet" + (member.health.problem.map { ": \($0)" } ?? "")
         }
     }
 
-    /// The stage that keeps the stores up to date: ready once all required ones have been listed.
+    /// The stage that keeps the stores up to date: ready once all have been listed.
     package var stage: Stage {
         Stage("caches") { ready, stop in
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for member in members { group.addTask { await member.run() } }
                 group.addTask {
-                    for member in members where member.isRequired { try await member.health.synced.wait() }
+                    for member in members { try await member.health.synced.wait() }
                     system_give_memory_back()  // the pages of the first lists
                     log.info("Listed all kinds")
                     ready.open()
@@ -88,7 +84,7 @@ package struct Caches: Sendable {
         while true {
             try await Task.sleep(for: .seconds(120))
             if missing.isEmpty { return }
-            log.warning("Still waits for the first list", ["missing": missing.joined(separator: "; ")])
+            log.warning("Missed the first list", ["missing": missing.joined(separator: "; ")])
         }
     }
 

@@ -47,7 +47,7 @@ package struct S3Client: Sendable {
         _ provider: any CredentialsProvider,
         tls: TLSMaterial = TLSMaterial(),
         limits: Limits = Limits(),
-        now: @escaping @Sendable () -> Int64 = { Log.systemTime().seconds }
+        now: @escaping @Sendable () -> Int64 = { WallClock.secondsSinceEpoch }
     ) {
         self.client = client
         self.location = location

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// How a command ended, for scripts. The numbers are documented and do not change.
+/// How the process ended, for scripts. The numbers are documented and do not change.
 package enum ExitCode: Int32, Sendable {
     case success = 0
     /// What was asked for did not work; standard error says why.

@@ -21,21 +21,23 @@ package struct MetricText: Sendable {
 
     /// - Parameter labels: those with an empty value are left out, which means the same to Prometheus.
     package mutating func add(_ labels: [(name: String, value: String)], _ value: Double) {
-        let list = labels.filter { !$0.value.isEmpty }.map { "\($0.name)=\"\(Self.escaped($0.value))\"" }
+        let list = labels.filter { !$0.value.isEmpty }.map { Self.label($0.name, $0.value) }
         lines += list.isEmpty ? "\(name) \(value)\n" : "\(name){\(list.joined(separator: ","))} \(value)\n"
     }
 
     /// Empty if there is no series: a head alone says nothing.
     package var text: String { lines.isEmpty ? "" : head + lines }
 
-    private static func escaped(_ value: String) -> String {
-        value.map { character in
-            switch character {
-            case "\\": "\\\\"
-            case "\"": "\\\""
-            case "\n": "\\n"
-            default: String(character)
+    /// `name="value"`
+    static func label(_ name: String, _ value: String) -> String {
+        let escaped = value.unicodeScalars.map { scalar in
+            switch scalar {
+            case "\\": #"\\"#
+            case "\"": #"\""#
+            case "\n": #"\n"#
+            default: String(scalar)
             }
-        }.joined()
+        }
+        return "\(name)=\"\(escaped.joined())\""
     }
 }
