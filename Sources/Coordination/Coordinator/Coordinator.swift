@@ -30,7 +30,8 @@ package struct Coordinator: Sendable {
         let http = Stage.http(port: settings.port, log: log) { [report, metrics] request in
             report.withLock { $0 }.answer(request, metrics: metrics.text())
         }
-        try await runStages([http, leadership, running], until: shutdown, grace: .seconds(25), clock: ContinuousClock())
+        let stages = [http, leadership, running]
+        try await runStages(stages, until: shutdown, grace: .seconds(25), clock: ContinuousClock())
     }
 
     private var leadership: Stage {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import HTTPClient
-package import JSON
+internal import JSON
 
 /// The REST API of a Kafka Connect cluster. Any worker answers.
 package struct ConnectClient: Sendable {
@@ -49,41 +49,4 @@ package struct ConnectClient: Sendable {
         }
         return body
     }
-}
-
-/// What a worker says about itself (`GET /`).
-package struct ConnectWorker: Equatable, Sendable {
-    /// Of Kafka Connect: `4.1.0`.
-    package var version: String
-
-    package init(version: String) { self.version = version }
-}
-
-extension ConnectWorker: JSONDecodable {
-    package init(_ json: borrowing JSONView) throws(JSONError) {
-        // Many services have a version; this one is of Connect.
-        let _: String = try json.value("kafka_cluster_id")
-        version = try json.value("version")
-    }
-}
-
-/// Why a Connect cluster did not do what was asked.
-package struct ConnectError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// What a caller can act on.
-    package enum Code: Equatable, Sendable {
-        /// No answer at all: no worker listens, a name that does not exist, or the deadline.
-        case unreachable
-        case refused(status: Int)
-        case unreadable
-    }
-
-    package var code: Code
-    package var message: String
-
-    package init(_ code: Code, _ message: String) {
-        self.code = code
-        self.message = message
-    }
-
-    package var description: String { message }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package import Basics
+internal import Basics
 internal import KubernetesClient
 package import KubernetesModel
 
@@ -48,26 +48,6 @@ package struct ReconcileFailure: Error, Equatable, Sendable {
         default: self.init(reason: "ReconcileFailed", message: "\(error)")
         }
     }
-}
-
-/// What the runtime itself refuses to do.
-package struct ReconcileError: ExplainedError, Equatable {
-    /// The raw value is the reason that a condition shows.
-    package enum Code: String, Equatable, Sendable {
-        /// An object of the name is there and is somebody else's.
-        case nameConflict = "NameConflict"
-        /// Only the metadata of the resource can be read.
-        case unreadable = "Unreadable"
-    }
-
-    package var code: Code
-    package var message: String
-
-    package var reason: String { code.rawValue }
-    /// The message says it.
-    package var advice: String? { nil }
-    /// The namesake may go, and nothing would tell us.
-    package var isWorthRetrying: Bool { true }
 }
 
 extension ConditionedStatus {

@@ -1,13 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// How soon a key deserves a worker.
-package enum Lane: Hashable, Sendable {
-    /// Somebody is waiting: an edit, a child that changed.
-    case urgent
-    /// The first list, a poll, a retry.
-    case background
-}
-
 /// The rules of the queue, without threads, clocks or continuations.
 ///
 /// Invariants: a key is in at most one of `queued` and `waiting`; a key in `inFlight` is never in `queued`, it is
