@@ -85,11 +85,11 @@ package struct Operator: Sendable {
         _ events: EventRecorder<ContinuousClock>,
         _ shutdown: Latch
     ) -> Stage {
-        var operations = Operations(metrics)
-        operations.liveness = { term.controller.state.problems }
-        operations.readiness = { shutdown.isOpen ? ["The operator is stopping"] : caches.missing }
-        operations.collectors = [{ term.controller.state.collect() }]
-        operations.texts = [
+        var endpoints = HealthEndpoints(metrics)
+        endpoints.liveness = { term.controller.state.problems }
+        endpoints.readiness = { shutdown.isOpen ? ["The operator is stopping"] : caches.missing }
+        endpoints.collectors = [{ term.controller.state.collect() }]
+        endpoints.texts = [
             { caches.metrics },
             {
                 var dropped = MetricText("kittiwake_events_dropped_total", .counter, "Events that were not sent.")
@@ -97,8 +97,8 @@ package struct Operator: Sendable {
                 return dropped.text
             },
         ]
-        return .http(port: settings.port, log: log) { [operations] request in
-            operations.answer(request) ?? ServerResponse(404, text: "There are /healthz, /readyz and /metrics\n")
+        return .http(port: settings.port, log: log) { [endpoints] request in
+            endpoints.answer(request) ?? ServerResponse(404, text: "There are /healthz, /readyz and /metrics\n")
         }
     }
 

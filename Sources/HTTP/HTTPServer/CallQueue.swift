@@ -3,7 +3,7 @@
 internal import Basics
 
 /// Where the daemon's thread hands calls over to the server's task.
-final class Desk: Sendable {
+final class CallQueue: Sendable {
     let largestBody: Int
     private let calls: AsyncStream<Call>.Continuation
     /// Calls whose connection is suspended. The daemon must not be stopped while there is one.

@@ -44,15 +44,15 @@ package struct HTTPServer: Sendable {
     /// Serves until the task is cancelled. Every request is a child of this task, so nothing is left when it returns.
     package func run(onListening: @Sendable (UInt16) -> Void = { _ in }) async throws {
         let (calls, source) = AsyncStream.makeStream(of: Call.self)  // bounded by the connection limit
-        let desk = Desk(largestBody: configuration.largestBody, calls: source)
-        guard let daemon = Daemon(configuration, desk) else { throw StartError(port: configuration.port) }
+        let queue = CallQueue(largestBody: configuration.largestBody, calls: source)
+        guard let daemon = Daemon(configuration, queue) else { throw StartError(port: configuration.port) }
         onListening(daemon.port)
         await withDiscardingTaskGroup { group in
             for await call in calls { group.addTask { await call.serve(handler) } }
             daemon.stopListening()
             group.cancelAll()
         }
-        desk.refuseTheRest()
+        queue.refuseTheRest()
         await daemon.stop()
     }
 }

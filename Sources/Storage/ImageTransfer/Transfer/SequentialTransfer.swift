@@ -10,7 +10,7 @@ internal import ObjectStorage
 ///
 /// Which of the files are layers only the manifest tells, and it may come last. So everything that looks like a layer is
 /// sent; what belongs to no image is never referenced, and the registry's garbage collection takes it away.
-struct StreamingTransfer: Sendable {
+struct SequentialTransfer: Sendable {
     let job: ImageTransferJob
     let bytes: any OpenBytes
     let registry: Registry
@@ -18,17 +18,17 @@ struct StreamingTransfer: Sendable {
     let sent: SentLayers
 
     func run() async throws -> TransferredImage {
-        let (layers, found) = AsyncStream.makeStream(of: LayerTransit.self)  // bounded by the convoy
-        let convoy = Convoy()
+        let (layers, found) = AsyncStream.makeStream(of: LayerPipe.self)  // bounded by the window
+        let window = LayerWindow()
         do {
             let (contents, results) = try await withThrowingTaskGroup(of: Part.self) { group in
                 group.addTask {
                     defer { found.finish() }
-                    return .contents(try await convoy.failing { try await scan(convoy, found) })
+                    return .contents(try await window.failing { try await scan(window, found) })
                 }
-                group.addTask { .results(try await convoy.failing { try await send(layers, convoy) }) }
+                group.addTask { .results(try await window.failing { try await send(layers, window) }) }
                 var contents = ArchiveScan.Contents()
-                var results: [String: LayerTransit.Result] = [:]
+                var results: [String: LayerPipe.Result] = [:]
                 while let part = try await group.next() {
                     switch part {
                     case .contents(let scanned): contents = scanned
@@ -37,8 +37,8 @@ struct StreamingTransfer: Sendable {
                 }
                 return (contents, results)
             }
-            let wish = ImageFinder.Wish(name: job.image, target: job.target, platform: job.platform)
-            let image = try await ImageFinder(listing: contents.listing, wish: wish) { path, _ in
+            let selector = ImageFinder.Selector(name: job.image, target: job.target, platform: job.platform)
+            let image = try await ImageFinder(listing: contents.listing, selector: selector) { path, _ in
                 guard let document = contents.documents[path] else {
                     throw ImageTransferError.invalid("\(path.prefix(200)) is no JSON document")
                 }
@@ -46,28 +46,28 @@ struct StreamingTransfer: Sendable {
             }.find()
             return try TransferredImage(image, results)
         } catch {
-            throw convoy.failure ?? error
+            throw window.failure ?? error
         }
     }
 
     private enum Part: Sendable {
         case contents(ArchiveScan.Contents)
-        case results([String: LayerTransit.Result])
+        case results([String: LayerPipe.Result])
     }
 
     /// On a thread of its own, because it blocks.
     private func scan(
-        _ convoy: Convoy,
-        _ found: AsyncStream<LayerTransit>.Continuation
+        _ window: LayerWindow,
+        _ found: AsyncStream<LayerPipe>.Continuation
     ) async throws -> ArchiveScan.Contents {
         try await bytes.withReader(nil) { reader in
             try await withTaskCancellationHandler {
                 try await onOwnThread("image-archive") {
                     var scan = ArchiveScan { path, size in
-                        let transit = LayerTransit(path: path, size: size)
-                        try convoy.admit(transit)
-                        found.yield(transit)
-                        return transit
+                        let pipe = LayerPipe(path: path, size: size)
+                        try window.admit(pipe)
+                        found.yield(pipe)
+                        return pipe
                     }
                     while true {
                         let block = try reader.block(of: GzipWriter.blockSize)
@@ -78,37 +78,37 @@ struct StreamingTransfer: Sendable {
                 }
             } onCancel: {
                 reader.stop(CancellationError())
-                convoy.fail(CancellationError())
+                window.fail(CancellationError())
             }
         }
     }
 
-    private func send(_ layers: AsyncStream<LayerTransit>, _ convoy: Convoy) async throws -> [String: LayerTransit
+    private func send(_ layers: AsyncStream<LayerPipe>, _ window: LayerWindow) async throws -> [String: LayerPipe
         .Result]
     {
         let sender = LayerSender(registry: registry, meter: meter)
-        return try await withThrowingTaskGroup(of: LayerTransit.self) { group in
+        return try await withThrowingTaskGroup(of: LayerPipe.self) { group in
             // Of two with the same name the later one counts, whichever arrives first.
             var latest: [String: ObjectIdentifier] = [:]
-            for await transit in layers {
-                latest[transit.path] = ObjectIdentifier(transit)
+            for await pipe in layers {
+                latest[pipe.path] = ObjectIdentifier(pipe)
                 group.addTask {
-                    try await convoy.failing {
-                        _ = try await sender.send(transit)
-                        if let layer = transit.result?.sent {
+                    try await window.failing {
+                        _ = try await sender.send(pipe)
+                        if let layer = pipe.result?.sent {
                             sent.add(layer.diffID, layer.descriptor)
                             meter.completed(layer)
                         }
-                        convoy.arrived(transit)
-                        return transit
+                        window.arrived(pipe)
+                        return pipe
                     }
                 }
             }
-            var results: [String: LayerTransit.Result] = [:]
-            while let transit = try await group.next() {
-                guard latest[transit.path] == ObjectIdentifier(transit) else { continue }
-                guard let result = transit.result, result.sent != nil else { continue }
-                results[transit.path] = result
+            var results: [String: LayerPipe.Result] = [:]
+            while let pipe = try await group.next() {
+                guard latest[pipe.path] == ObjectIdentifier(pipe) else { continue }
+                guard let result = pipe.result, result.sent != nil else { continue }
+                results[pipe.path] = result
             }
             return results
         }
@@ -116,9 +116,9 @@ struct StreamingTransfer: Sendable {
 }
 
 /// The layers that are on their way at the same time, and whoever has to be told when one of them gets lost.
-private final class Convoy: Sendable {
+private final class LayerWindow: Sendable {
     private struct State: Sendable {
-        var underway: [LayerTransit] = []
+        var underway: [LayerPipe] = []
         var failure: (any Error)?
     }
 
@@ -134,10 +134,10 @@ private final class Convoy: Sendable {
     var failure: (any Error)? { state.withLock { $0.failure } }
 
     /// Blocks until there is a place.
-    func admit(_ transit: LayerTransit) throws {
+    func admit(_ pipe: LayerPipe) throws {
         free.wait()
         let failure = state.withLock { state in
-            state.underway.append(transit)
+            state.underway.append(pipe)
             return state.failure
         }
         if let failure {
@@ -146,8 +146,8 @@ private final class Convoy: Sendable {
         }
     }
 
-    func arrived(_ transit: LayerTransit) {
-        state.withLock { state in state.underway.removeAll { $0 === transit } }
+    func arrived(_ pipe: LayerPipe) {
+        state.withLock { state in state.underway.removeAll { $0 === pipe } }
         free.signal()
     }
 
@@ -156,7 +156,7 @@ private final class Convoy: Sendable {
             state.failure = state.failure ?? error
             return (state.failure ?? error, state.underway)
         }
-        for transit in underway { transit.fail(first) }
+        for pipe in underway { pipe.fail(first) }
         free.signal()
     }
 

@@ -4,7 +4,7 @@ package import Basics
 package import HTTPServer
 
 /// `/healthz`, `/readyz` and `/metrics`.
-package struct Operations: Sendable {
+package struct HealthEndpoints: Sendable {
     private let metrics: Metrics
     /// What is wrong; empty: alive. A failing API server alone is nothing that a restart would help.
     package var liveness: @Sendable () -> [String] = { [] }

@@ -10,7 +10,7 @@ internal import Crypto
 ///
 /// What is compressed already is decompressed here all the same, only to be hashed: so every layer is what the image's
 /// configuration says, whoever wrote the archive.
-final class LayerIntake {
+final class LayerReader {
     /// What becomes of the bytes.
     enum Purpose: Sendable {
         case send
@@ -18,17 +18,17 @@ final class LayerIntake {
         case look
     }
 
-    private let transit: LayerTransit
+    private let pipe: LayerPipe
     private let purpose: Purpose
     private let limits: Decompressor.Limits
     private var content: SHA256? = SHA256()
     private var search = KittiwakeSearch()
-    private var compressed: CompressedIntake?
+    private var compressed: CompressedReader?
     private var hasBegun = false
 
     /// - Parameter limits: of a layer that is compressed.
-    init(_ transit: LayerTransit, _ purpose: Purpose, _ limits: Decompressor.Limits = Decompressor.Limits()) {
-        self.transit = transit
+    init(_ pipe: LayerPipe, _ purpose: Purpose, _ limits: Decompressor.Limits = Decompressor.Limits()) {
+        self.pipe = pipe
         self.purpose = purpose
         self.limits = limits
     }
@@ -37,25 +37,25 @@ final class LayerIntake {
     /// same places to give the same digest.
     func take(_ block: [UInt8]) throws {
         if !hasBegun, let format = CompressionFormat(prefix: block.prefix(CompressionFormat.prefixSize)) {
-            compressed = try CompressedIntake(format, limits)
+            compressed = try CompressedReader(format, limits)
         }
         hasBegun = true
         guard let compressed else {
             block.withUnsafeBytes { see($0) }
-            if purpose == .send { try transit.blocks.putBlocking(block) }
+            if purpose == .send { try pipe.blocks.putBlocking(block) }
             return
         }
         try compressed.take(block) { see($0) }
-        if purpose == .send { try transit.output.putBlocking(block) }
+        if purpose == .send { try pipe.output.putBlocking(block) }
     }
 
     /// The last block has been taken.
     func finish() throws {
         guard let diffID = content.take()?.finish() else { return }
         let descriptor = try compressed?.finish()
-        transit.contentEnded(Digest(hash: diffID), hasKittiwake: search.hasFound)
-        if let descriptor { transit.blobEnded(descriptor) }
-        transit.blocks.finish()
+        pipe.contentEnded(Digest(hash: diffID), hasKittiwake: search.hasFound)
+        if let descriptor { pipe.blobEnded(descriptor) }
+        pipe.blocks.finish()
     }
 
     private func see(_ bytes: UnsafeRawBufferPointer) {
@@ -65,7 +65,7 @@ final class LayerIntake {
 }
 
 /// Of a layer that goes into the registry as it is.
-private final class CompressedIntake {
+private final class CompressedReader {
     private let format: CompressionFormat
     private var decompressor: Decompressor
     private var hash: SHA256? = SHA256()

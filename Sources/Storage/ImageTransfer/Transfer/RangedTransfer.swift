@@ -5,7 +5,7 @@ internal import Compression
 internal import ObjectStorage
 
 /// Reads of a plain tar what is missing in the registry, and nothing else.
-struct JumpingTransfer: Sendable {
+struct RangedTransfer: Sendable {
     let job: ImageTransferJob
     let bytes: any OpenBytes
     let registry: Registry
@@ -25,13 +25,13 @@ struct JumpingTransfer: Sendable {
     private struct Task: Sendable {
         var path: String
         var range: Range<Int64>
-        var purpose: LayerIntake.Purpose
+        var purpose: LayerReader.Purpose
         var isZstd: Bool
     }
 
     func run(_ listing: ArchiveListing, _ previous: Digest?) async throws -> TransferredImage {
-        let wish = ImageFinder.Wish(name: job.image, target: job.target, platform: job.platform)
-        let image = try await ImageFinder(listing: listing, wish: wish) { _, file in
+        let selector = ImageFinder.Selector(name: job.image, target: job.target, platform: job.platform)
+        let image = try await ImageFinder(listing: listing, selector: selector) { _, file in
             let start = file.offset ?? 0
             meter.read(Int(file.size))
             return try await bytes.read(start..<start + file.size)
@@ -80,27 +80,27 @@ struct JumpingTransfer: Sendable {
 
     // MARK: Layers
 
-    private func perform(_ tasks: [Task]) async throws -> [String: LayerTransit.Result] {
+    private func perform(_ tasks: [Task]) async throws -> [String: LayerPipe.Result] {
         let limit = tasks.contains { $0.isZstd } ? Self.mostAtOnceOfZstd : Self.mostAtOnce
         let results = try await inParallel(tasks, atMost: limit) { try await perform($0) }
         return Dictionary(uniqueKeysWithValues: zip(tasks.map(\.path), results))
     }
 
     /// A registry that fails for a moment costs one layer, not the transfer: it is read again.
-    private func perform(_ task: Task) async throws -> LayerTransit.Result {
+    private func perform(_ task: Task) async throws -> LayerPipe.Result {
         try await registry.limits.retry.run(while: Registry.isWorthRetrying) {
-            let transit = LayerTransit(path: task.path, size: Int64(task.range.count))
+            let pipe = LayerPipe(path: task.path, size: Int64(task.range.count))
             do {
                 return try await withThrowingTaskGroup(of: Void.self) { group in
                     if task.purpose == .send {
-                        group.addTask { _ = try await LayerSender(registry: registry, meter: meter).send(transit) }
+                        group.addTask { _ = try await LayerSender(registry: registry, meter: meter).send(pipe) }
                     }
                     group.addTask {
-                        try await LayerSender.failing(transit) { try await read(task, into: transit) }
+                        try await LayerSender.failing(pipe) { try await read(task, into: pipe) }
                     }
                     // Not `waitForAll`: that waits for the others when one has failed, instead of cancelling them.
                     while try await group.next() != nil {}
-                    guard let result = transit.result else { throw CancellationError() }
+                    guard let result = pipe.result else { throw CancellationError() }
                     if let layer = result.sent {
                         sent.add(layer.diffID, layer.descriptor)
                         meter.completed(layer)
@@ -108,28 +108,28 @@ struct JumpingTransfer: Sendable {
                     return result
                 }
             } catch {
-                throw transit.failure ?? error
+                throw pipe.failure ?? error
             }
         }
     }
 
-    private func read(_ task: Task, into transit: LayerTransit) async throws {
+    private func read(_ task: Task, into pipe: LayerPipe) async throws {
         try await bytes.withReader(task.range) { reader in
             try await withTaskCancellationHandler {
                 try await onOwnThread("layer-read") {
                     var limits = Decompressor.Limits()
                     if !task.isZstd { limits.window = Self.unannouncedWindow }
-                    let intake = LayerIntake(transit, task.purpose, limits)
+                    let layerReader = LayerReader(pipe, task.purpose, limits)
                     while true {
                         let block = try reader.block(of: GzipWriter.blockSize)
-                        if block.isEmpty { return try intake.finish() }
+                        if block.isEmpty { return try layerReader.finish() }
                         meter.read(block.count)
-                        try intake.take(block)
+                        try layerReader.take(block)
                     }
                 }
             } onCancel: {
                 reader.stop(CancellationError())
-                transit.fail(CancellationError())
+                pipe.fail(CancellationError())
             }
         }
     }

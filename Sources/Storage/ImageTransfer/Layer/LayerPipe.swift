@@ -8,7 +8,7 @@ internal import JSON
 /// that compresses it and the task that sends it.
 ///
 /// Whoever fails calls ``fail(_:)``, and the others end with the same error instead of waiting for ever.
-final class LayerTransit: Sendable {
+final class LayerPipe: Sendable {
     /// What is known once the last byte has passed.
     struct Result: Equatable, Sendable {
         /// Of the content.
