@@ -42,16 +42,6 @@ struct DesiredObject: Equatable, Sendable {
 }
 
 extension DesiredObject {
-    static func configMap(_ key: ObjectKey, labels: StringMap, annotations: StringMap, data: StringMap) -> Self {
-        DesiredObject(
-            kind: .configMap,
-            key: key,
-            labels: labels,
-            annotations: annotations,
-            content: ["data": data.json]
-        )
-    }
-
     /// - Parameter data: by key, in clear.
     static func secret(
         _ key: ObjectKey,

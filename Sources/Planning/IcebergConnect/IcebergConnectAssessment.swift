@@ -34,7 +34,7 @@ struct IcebergConnectAssessment {
         claimant = IcebergConnectClaimant(resource)
         refusal = claimant.refusal(among: seen.siblings)
         let recorded = resource.status?.images ?? IcebergConnectStatus.Images()
-        let images = spec.images(for: ImageRole.allCases).map { role, image in
+        let images = spec.neededImages.map { role, image in
             ImageStanding(
                 role,
                 image,

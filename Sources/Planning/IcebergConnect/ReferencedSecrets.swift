@@ -88,12 +88,12 @@ struct ReferencedSecrets {
 extension IcebergConnectSpec {
     /// True if an image is read from S3.
     var usesStorage: Bool {
-        images(for: ImageRole.allCases).contains { _, image in if case .tar = image.source { true } else { false } }
+        neededImages.contains { _, image in if case .tar = image.source { true } else { false } }
     }
 
     /// The images that are needed, by role.
-    func images(for roles: [ImageRole]) -> [(role: ImageRole, image: Image)] {
-        roles.compactMap { role in
+    var neededImages: [(role: ImageRole, image: Image)] {
+        ImageRole.allCases.compactMap { role in
             switch role {
             case .coordinator: (role, images.coordinator)
             case .worker: coordinatorOnly ? nil : images.worker.map { (role, $0) }

@@ -36,6 +36,15 @@ package struct SchemaRule: Sendable {
         )
     }
 
+    /// A rule that the API server knows too, while our own code can say more exactly what is wrong.
+    static func rule(
+        _ text: String,
+        message: String,
+        problems: @escaping @Sendable (JSON) -> [FieldProblem]
+    ) -> SchemaRule {
+        SchemaRule(expression: Expression(text: text, message: message), problems: problems)
+    }
+
     /// A rule that only our own code can check.
     static func check(_ problems: @escaping @Sendable (JSON) -> [FieldProblem]) -> SchemaRule {
         SchemaRule(expression: nil, problems: problems)
