@@ -2,6 +2,7 @@
 
 internal import CommandLine
 internal import JSON
+internal import KubernetesModel
 internal import KubernetesRuntime
 internal import Planning
 internal import Resources

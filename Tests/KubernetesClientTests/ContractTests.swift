@@ -174,11 +174,11 @@ struct ContractTests {
             let written = try await client.apply(ConfigText.intent(key, ["text": "hello"]))
             let version = JSON.string(written.metadata.resourceVersion ?? "")
             let path = "/metadata/resourceVersion"
-            let change = JSONPatch.replace(path: "/data/text", "changed")
+            let change = JSONPatch.add(path: "/data/text", "changed")
             _ = try await client.patch(.configMap, key, [.test(path: path, version), change])
             #expect(try await client.get(ConfigText.self, key)?.text == "changed")
             await expect(.invalid) {
-                let again = JSONPatch.replace(path: "/data/text", "again")
+                let again = JSONPatch.add(path: "/data/text", "again")
                 _ = try await client.patch(.configMap, key, [.test(path: path, version), again])
             }
             #expect(try await client.get(ConfigText.self, key)?.text == "changed")

@@ -23,13 +23,7 @@ extension ClusterAccess {
             return try await read(paths, context, "KUBECONFIG")
         }
         if context == nil, let host = environment("KUBERNETES_SERVICE_HOST"), !host.isEmpty {
-            // Without a namespace there is still a cluster: a pod may have another folder mounted there.
-            let namespace = try? await SmallFile.read("\(serviceAccountFolder)/namespace")
-            return inCluster(
-                host: host,
-                port: environment("KUBERNETES_SERVICE_PORT") ?? "443",
-                namespace: namespace.map { String(decoding: $0, as: UTF8.self) }
-            )
+            return inCluster(host: host, port: environment("KUBERNETES_SERVICE_PORT") ?? "443")
         }
         guard let home = environment("HOME"), !home.isEmpty else {
             throw KubernetesError(.configuration, "Looking for a kubeconfig: set KUBECONFIG, or give --kubeconfig")

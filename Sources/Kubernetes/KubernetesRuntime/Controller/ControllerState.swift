@@ -59,7 +59,7 @@ package final class ControllerState<C: Clock<Duration>>: Sendable {
     }
 
     /// The queue now, the canary in it; an empty one while the controller does not run.
-    var snapshot: QueueSnapshot { running.withLock { $0?.queue }?.snapshot ?? QueueSnapshot() }
+    package var snapshot: QueueSnapshot { running.withLock { $0?.queue }?.snapshot ?? QueueSnapshot() }
 
     /// Sets the gauges of the queue; called before a scrape.
     package func collect() { metrics.set(snapshot) }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package import Basics
+internal import Basics
 
 /// What the runtime itself refuses to do.
 package struct ReconcileError: ExplainedError, Equatable {

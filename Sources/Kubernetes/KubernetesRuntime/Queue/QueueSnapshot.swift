@@ -10,5 +10,5 @@ package struct QueueSnapshot: Equatable, Sendable {
     package var inHand: [Duration] = []
 
     /// Whether nothing is in hand and nothing could be. Keys may wait for a time.
-    var isIdle: Bool { inHand.isEmpty && depth.values.allSatisfy { $0 == 0 } }
+    package var isIdle: Bool { inHand.isEmpty && depth.values.allSatisfy { $0 == 0 } }
 }

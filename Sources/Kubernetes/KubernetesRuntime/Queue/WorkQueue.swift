@@ -14,6 +14,8 @@ package final class WorkQueue<Key: Hashable & Sendable, C: Clock<Duration>>: Sen
         let waited: Duration
     }
 
+    private typealias HandOff = (worker: CheckedContinuation<HandOut?, Never>, HandOut)
+
     private struct State: Sendable {
         var rules = Rules()
         /// Workers that asked for a key. The answer `nil`: there is nothing more.
@@ -24,7 +26,7 @@ package final class WorkQueue<Key: Hashable & Sendable, C: Clock<Duration>>: Sen
         }
 
         /// Pairs the next key with the worker that has waited longest.
-        mutating func handOff(_ now: C.Instant) -> (worker: CheckedContinuation<HandOut?, Never>, HandOut)? {
+        mutating func handOff(_ now: C.Instant) -> HandOff? {
             guard idle.count > 0, let handOut = take(now), let worker = idle.takeFirst() else { return nil }
             return (worker, handOut)
         }
@@ -135,7 +137,7 @@ package final class WorkQueue<Key: Hashable & Sendable, C: Clock<Duration>>: Sen
 
     private func perform(_ decide: (inout Rules, C.Instant) -> Rules.Action) {
         let now = clock.now
-        let (handOff, timersChanged) = state.withLock { state in
+        let (handOff, timersChanged) = state.withLock { state -> (HandOff?, Bool) in
             switch decide(&state.rules, now) {
             case .none: (nil, false)
             case .timersChanged: (nil, true)

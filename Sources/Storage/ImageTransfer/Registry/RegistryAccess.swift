@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package import Basics
+internal import Basics
 package import HTTPClient
 
 /// Who asks, and over what.
