@@ -151,7 +151,7 @@ let package = Package(
             of: "Operator",
             [
                 "Basics", "HTTPClient", "HTTPServer", "ImageTransfer", "JSON", "KubernetesClient", "KubernetesModel",
-                "ObjectStorage", "Planning", "Resources", "TestServers", "TestStorage",
+                "KubernetesRuntime", "ObjectStorage", "Planning", "Resources", "TestServers", "TestStorage",
             ]
         ),
         tests(

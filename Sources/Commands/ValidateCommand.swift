@@ -2,17 +2,19 @@
 
 internal import CommandLine
 internal import JSON
+internal import Planning
 internal import Resources
 
 let validateCommand = Program.Subcommand(
     Command(
         "kittiwake validate",
-        "Checks resources without a cluster: everything that can be known from the manifest alone.",
+        "Checks resources without a cluster: everything that can be known from the manifests alone.",
         options: [manifestOption],
         example: "kittiwake validate -f examples/iceberg-connect-quick-start.yaml"
     )
 ) { call in
     var isValid = true
+    var earlier: [IcebergConnectClaimant] = []
     for path in call.invocation.all("file") {
         for document in try await documents(of: path) {
             let head: ManifestHead = try document.decode()
@@ -22,11 +24,22 @@ let validateCommand = Program.Subcommand(
             }
             let resource: IcebergConnect = try document.decode()
             let written: JSON = try document.decode()
+            let claimant = IcebergConnectClaimant(resource)
+            let (refusal, shared) = claimant.problems(after: earlier)
+            earlier.append(claimant)
             let unknown = IcebergConnectSchema.spec.unknownFields(in: written["spec"] ?? [:], at: "spec")
             switch resource.spec {
             case .success(let spec):
-                call.console.print("\(path): IcebergConnect \(head.name) is valid")
-                for warning in spec.warnings { call.console.note("\(path): \(head.name): warning: \(warning)") }
+                if let refusal {
+                    isValid = false
+                    call.console.print("\(path): IcebergConnect \(head.name) is valid, but not beside the others")
+                    call.console.note("\(path): \(head.name): \(refusal)")
+                } else {
+                    call.console.print("\(path): IcebergConnect \(head.name) is valid")
+                }
+                for warning in spec.warnings + shared {
+                    call.console.note("\(path): \(head.name): warning: \(warning)")
+                }
             case .failure(let invalid):
                 isValid = false
                 call.console.print("\(path): IcebergConnect \(head.name) is not valid")

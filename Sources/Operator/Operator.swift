@@ -63,7 +63,17 @@ package struct Operator: Sendable {
             clock: ContinuousClock(),
             log: log
         )
-        let term = IcebergConnectTerm(stores, client, events, settings, metrics, log, transfer.callAsFunction)
+        let question = ConnectQuestion(HTTPClient())
+        let term = IcebergConnectTerm(
+            stores,
+            client,
+            events,
+            settings,
+            metrics,
+            log,
+            transfer.callAsFunction,
+            ask: question.callAsFunction
+        )
         let eventStage = Stage("events") { ready, stop in
             ready.open()
             await events.run(until: stop)

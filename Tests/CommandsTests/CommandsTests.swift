@@ -91,6 +91,52 @@ struct CommandsTests {
         }
     }
 
+    @Test(
+        .rows(256),
+        arguments: [
+            ("copies", "orders-workers", "job-2", "The worker cluster shop/orders-workers belongs to shop/orders"),
+            ("bills", "bills-workers", "job", "control topic c and group id job belongs to shop/orders"),
+        ]
+    )
+    func whatOnlyOneOfSeveralManifestsMayHaveIsSaid(
+        _ name: String,
+        _ cluster: String,
+        _ group: String,
+        _ expected: String
+    ) async throws {
+        func manifest(_ name: String, _ cluster: String, _ group: String) throws -> String {
+            try temporary(
+                """
+                apiVersion: kafka.iceberg.apache.org/v1
+                kind: IcebergConnect
+                metadata: {name: \(name), namespace: shop}
+                spec:
+                  images:
+                    worker: {image: "a:1"}
+                    coordinator: {image: "b:1"}
+                  worker:
+                    clusterName: \(cluster)
+                    kafka: {bootstrapServers: "kafka:9092"}
+                  coordinator:
+                    job:
+                      controlTopic: c
+                      groupId: \(group)
+                      catalogProperties: {type: hive, uri: "thrift://h:1"}
+                """
+            )
+        }
+        let first = try manifest("orders", "orders-workers", "job")
+        let second = try manifest(name, cluster, group)
+        let third = try manifest("wages", "wages-workers", "job-3")
+        #expect(await run("validate", "-f", first, "-f", third) == .success)
+        #expect(
+            notes.contains("wages: warning: spec.worker.storage: shares the topic connect-offsets with shop/orders")
+        )
+        #expect(await run("validate", "-f", first, "-f", second, "-f", third) == .failure)
+        #expect(notes.contains(expected), "\(notes)")
+        #expect(await run("validate", "-f", first, "-f", first) == .success, "the same once more is no other one")
+    }
+
     @Test func aPlanShowsTheObjectsAndNoSecret() async throws {
         #expect(await run("plan", "-f", path("examples/iceberg-connect-quick-start.yaml")) == .success)
         #expect(printed.contains("kind: Deployment"))

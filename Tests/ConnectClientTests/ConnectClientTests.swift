@@ -34,6 +34,26 @@ struct ConnectClientTests {
         }
     }
 
+    @Test func aWorkerSaysWhatItCanRun() async throws {
+        let text = """
+            [{"class":"org.apache.iceberg.connect.IcebergSinkConnector","type":"sink","version":"1.10.0"},
+            {"class":"example.Source","type":"source","version":null}]
+            """
+        try await withWorker(ServerResponse(text: text)) { url in
+            let plugins = try await ConnectClient(HTTPClient(), url: url).plugins()
+            #expect(
+                plugins == [
+                    .init(
+                        className: "org.apache.iceberg.connect.IcebergSinkConnector",
+                        type: "sink",
+                        version: "1.10.0"
+                    ),
+                    .init(className: "example.Source", type: "source"),
+                ]
+            )
+        }
+    }
+
     @Test func aWorkerThatIsStartingIsRefused() async throws {
         try await withWorker(ServerResponse(503)) { url in
             do throws(ConnectError) {

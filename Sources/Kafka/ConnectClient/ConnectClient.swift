@@ -31,6 +31,19 @@ package struct ConnectClient: Sendable {
         }
     }
 
+    /// `GET /connector-plugins`: the connectors that a worker can run, in its order.
+    ///
+    /// - Throws: ``ConnectError``.
+    package func plugins() async throws(ConnectError) -> [ConnectPlugin] {
+        let path = "/connector-plugins"
+        let body = try await get(path)
+        do {
+            return try JSONDocument(parsing: body).decode()
+        } catch {
+            throw ConnectError(.unreadable, "GET \(url)\(path): the answer is no list of plug-ins: \(error)")
+        }
+    }
+
     private func get(_ path: String) async throws(ConnectError) -> [UInt8] {
         var request = HTTPRequest("GET", url + path)
         request.limits.connect = min(.seconds(3), deadline)

@@ -73,7 +73,7 @@ extension ObjectMeta: JSONDecodable {
 }
 
 /// Who an object belongs to. The garbage collector deletes it after its owner.
-package struct OwnerReference: Equatable, Sendable {
+package struct OwnerReference: Hashable, Sendable {
     package var apiVersion: String
     package var kind: String
     package var name: String

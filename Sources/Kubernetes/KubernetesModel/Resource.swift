@@ -11,9 +11,9 @@ package protocol Resource: Sendable, Equatable, JSONDecodable {
 
     var metadata: ObjectMeta { get }
 
-    /// Replaces strings that many objects have in common (label keys, class names, reasons) by `share`'s copy of them,
-    /// so that ten thousand objects hold one. Nothing is changed otherwise.
-    mutating func shareStrings(_ share: (String) -> String)
+    /// Replaces what many objects have in common by the interner's copy, so that ten thousand objects hold one. The
+    /// object stays equal to what it was.
+    mutating func intern(with interner: inout Interner)
 }
 
 extension Resource {
@@ -21,7 +21,7 @@ extension Resource {
 
     package var key: ObjectKey { metadata.key }
 
-    package mutating func shareStrings(_ share: (String) -> String) {}
+    package mutating func intern(with interner: inout Interner) {}
 }
 
 /// A kind of our own, whose status a controller writes.

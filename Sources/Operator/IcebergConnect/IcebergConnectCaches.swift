@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Basics
 internal import KubernetesClient
 internal import KubernetesModel
 internal import KubernetesRuntime
@@ -9,15 +10,27 @@ internal import Resources
 /// What is kept in memory of a cluster for the sake of `IcebergConnect`: the resources, and whose the objects are that
 /// belong to them.
 struct IcebergConnectCaches: Sendable {
-    let resources = Store<IcebergConnect>(indexes: [.claim, .secret])
-    let deployments = Store<Deployment>(indexes: [.belongsTo])
+    let resources: Store<IcebergConnect>
+    let deployments: Store<Deployment>
     /// All of a namespace, because a resource may name any.
-    let secrets = Store<PartialObject<Secrets>>(indexes: [.belongsTo])
-    let configMaps = Store<PartialObject<ConfigMaps>>(indexes: [.belongsTo])
-    let services = Store<PartialObject<Services>>(indexes: [.belongsTo])
-    let serviceAccounts = Store<PartialObject<ServiceAccounts>>(indexes: [.belongsTo])
-    let roles = Store<PartialObject<Roles>>(indexes: [.belongsTo])
-    let roleBindings = Store<PartialObject<RoleBindings>>(indexes: [.belongsTo])
+    let secrets: Store<PartialObject<Secrets>>
+    let configMaps: Store<PartialObject<ConfigMaps>>
+    let services: Store<PartialObject<Services>>
+    let serviceAccounts: Store<PartialObject<ServiceAccounts>>
+    let roles: Store<PartialObject<Roles>>
+    let roleBindings: Store<PartialObject<RoleBindings>>
+
+    init() {
+        let interner = Locked(Interner())
+        resources = Store(indexes: [.claim, .secret], interner: interner)
+        deployments = Store(indexes: [.belongsTo], interner: interner)
+        secrets = Store(indexes: [.belongsTo], interner: interner)
+        configMaps = Store(indexes: [.belongsTo], interner: interner)
+        services = Store(indexes: [.belongsTo], interner: interner)
+        serviceAccounts = Store(indexes: [.belongsTo], interner: interner)
+        roles = Store(indexes: [.belongsTo], interner: interner)
+        roleBindings = Store(indexes: [.belongsTo], interner: interner)
+    }
 
     /// For the executor: what it writes is in the cache at once. Leases are in none, because each renewal would be news.
     var all: [any ObjectCache] {
@@ -34,8 +47,10 @@ struct IcebergConnectCaches: Sendable {
         store.values(.belongsTo, uid).map { .init(kind: Value.kind, metadata: $0.metadata) }
     }
 
-    /// Whether the cache of a kind holds every object there is, also those of others.
-    static func holdsAll(_ kind: ResourceKind) -> Bool { kind == .secret }
+    /// Whether the cache of a kind holds every object of a namespace, also those of others.
+    func holdsAll(_ kind: ResourceKind, in namespace: String?) -> Bool {
+        kind == .secret && secrets.holdsAll(in: namespace)
+    }
 
     /// What leads from a changed object to the resources that it concerns.
     var triggers: [Trigger] {

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Basics
-internal import ConnectClient
-internal import HTTPClient
 internal import KubernetesClient
 package import KubernetesModel
 package import KubernetesRuntime
@@ -20,27 +18,28 @@ package struct ImageSlot: Hashable, Sendable {
 package struct IcebergConnectReconciler: Reconciler {
     package typealias Primary = IcebergConnect
     package typealias Images = ImageTransfers<ImageSlot, ImageJob, ContinuousClock>
+    typealias Clusters = ConnectPolls<ContinuousClock>
 
     package static let finalizer: String? = "\(IcebergConnect.kind.group)/kittiwake"
 
     private let caches: IcebergConnectCaches
     private let client: KubernetesClient
-    private let http: HTTPClient
     private let images: Images
-    private let operatorImage: String
+    private let clusters: Clusters
+    private let settings: IcebergConnectObservation.Settings
 
     init(
         _ caches: IcebergConnectCaches,
         _ client: KubernetesClient,
-        _ http: HTTPClient,
         _ images: Images,
-        operatorImage: String
+        _ clusters: Clusters,
+        _ settings: IcebergConnectObservation.Settings
     ) {
         self.caches = caches
         self.client = client
-        self.http = http
         self.images = images
-        self.operatorImage = operatorImage
+        self.clusters = clusters
+        self.settings = settings
     }
 
     // MARK: Looking
@@ -51,9 +50,9 @@ package struct IcebergConnectReconciler: Reconciler {
     ) async throws -> IcebergConnectObservation {
         var seen = IcebergConnectObservation(
             now: context.time.inSeconds,
-            settings: .init(operatorImage: operatorImage),
+            settings: settings,
             siblings: siblings(of: resource),
-            children: try await children(of: resource)
+            children: try await children(of: resource, in: context)
         )
         guard case .success(let spec) = resource.spec else { return seen }
         let names = IcebergConnectNames(resource.metadata, spec)
@@ -61,9 +60,8 @@ package struct IcebergConnectReconciler: Reconciler {
         seen.workers = deployment(names.workerNamespace, names.workers)
         seen.coordinators = deployment(names.coordinatorNamespace, names.coordinator)
         for role in ImageRole.allCases { seen.images[role] = progress(of: role, for: resource) }
-        if !spec.coordinatorOnly, !resource.metadata.isDeleting, let workers = seen.workers, workers.ready > 0 {
-            seen.connect = await ask(names.restURL)
-        }
+        let cluster = ConnectCluster(owner: resource.metadata.uid ?? "", url: names.restURL, readyPods: 0)
+        seen.connect = clusters.answer(of: cluster, for: resource.key)
         return seen
     }
 
@@ -78,7 +76,7 @@ package struct IcebergConnectReconciler: Reconciler {
         // Only for a warning that is given once for each generation, and of which a few examples are enough.
         if resource.status?.observedGeneration != resource.metadata.generation || resource.status?.phase == .pending {
             for topic in claimant.sharedTopicKeys {
-                for sibling in caches.resources.values(.claim, topic).prefix(8) where sibling.key != resource.key {
+                for sibling in caches.resources.some(8, .claim, topic) where sibling.key != resource.key {
                     found[sibling.key] = IcebergConnectClaimant(sibling)
                 }
             }
@@ -87,17 +85,22 @@ package struct IcebergConnectReconciler: Reconciler {
     }
 
     /// From the caches; and, unless all is well, those that bear a wanted name and are in none.
-    private func children(of resource: IcebergConnect) async throws -> [IcebergConnectObservation.Child] {
+    private func children(
+        of resource: IcebergConnect,
+        in context: ReconcileContext
+    ) async throws -> [IcebergConnectObservation.Child] {
         var found = caches.children(of: resource.metadata.uid ?? "")
         let isSettled =
             resource.status?.phase == .ready && resource.status?.observedGeneration == resource.metadata.generation
         guard !isSettled || resource.metadata.isDeleting else { return found }
         for (kind, key) in IcebergConnectPlan.wantedObjects(of: resource, beside: found) {
             if found.contains(where: { $0.kind == kind && $0.key == key }) { continue }
-            if IcebergConnectCaches.holdsAll(kind) {
+            // Nothing is made there; what was made before, with other settings, goes with the resource.
+            if !settings.watches(key.namespace ?? ""), !resource.metadata.isDeleting { continue }
+            if caches.holdsAll(kind, in: key.namespace) {
                 guard let secret = caches.secrets[key] else { continue }
                 found.append(.init(kind: kind, metadata: secret.metadata))
-            } else if let present = try await client.ownership(kind, key) {
+            } else if let present = try await context.ownership(kind, key) {
                 found.append(.init(kind: kind, metadata: present.metadata))
             }
         }
@@ -130,14 +133,6 @@ package struct IcebergConnectReconciler: Reconciler {
     ) -> IcebergConnectObservation.ImageProgress? {
         images.wanted(in: slot(role, resource)).map { job, state, layers in
             .init(source: job.source, state: .init(state), layers: layers)
-        }
-    }
-
-    private func ask(_ url: String) async -> IcebergConnectObservation.ConnectAnswer {
-        do throws(ConnectError) {
-            return .version(try await ConnectClient(http, url: url, deadline: .seconds(5)).worker().version)
-        } catch {
-            return .unreachable(reason: error.code.reason, message: error.message)
         }
     }
 
@@ -179,11 +174,16 @@ package struct IcebergConnectReconciler: Reconciler {
         case .obtainImage(let job, let known, let layers):
             images.want(job, in: slot(job.role, resource), known: known, layers: layers)
         case .abandonImage(let role): images.forget(slot(role, resource))
+        case .askCluster(let cluster): clusters.want(cluster, for: resource.key)
+        case .forgetCluster: clusters.forget(resource.key)
         }
     }
 
     /// The clean-up ends the transfers of a resource; but it may have gone without one, or under another leader.
-    package func forget(_ key: ObjectKey) { images.forget { $0.resource == key } }
+    package func forget(_ key: ObjectKey) {
+        images.forget { $0.resource == key }
+        clusters.forget(key)
+    }
 
     private func slot(_ role: ImageRole, _ resource: IcebergConnect) -> ImageSlot {
         ImageSlot(resource: resource.key, uid: resource.metadata.uid ?? "", role: role)
@@ -202,17 +202,6 @@ extension IcebergConnectObservation.ImageProgress.State {
         case .present(let image): self = .done(image)
         case .failed(let failure, let attempts, _, _):
             self = .failed(.init(reason: failure.reason, message: failure.message, attempts: attempts))
-        }
-    }
-}
-
-extension ConnectError.Code {
-    /// As a condition names it.
-    fileprivate var reason: String {
-        switch self {
-        case .unreachable: "Unreachable"
-        case .refused: "Refused"
-        case .unreadable: "NotConnect"
         }
     }
 }

@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Basics
-internal import HTTPClient
 internal import KubernetesClient
+internal import KubernetesModel
 internal import KubernetesRuntime
 
-/// What only the leader does about `IcebergConnect`: reconciles, and the image transfers that they ask for.
+/// What only the leader does about `IcebergConnect`: reconciles, and what they ask for beside them: image transfers, and
+/// questions to Connect clusters.
 struct IcebergConnectTerm: Sendable {
     typealias Images = IcebergConnectReconciler.Images
 
     let controller: Controller<IcebergConnectReconciler, ContinuousClock>
+    private let stores: IcebergConnectCaches
     private let images: Images
+    private let clusters: IcebergConnectReconciler.Clusters
 
     init(
         _ stores: IcebergConnectCaches,
@@ -19,37 +22,49 @@ struct IcebergConnectTerm: Sendable {
         _ settings: OperatorSettings,
         _ metrics: Metrics,
         _ log: Log,
-        _ transfer: @escaping Images.Transfer
+        _ transfer: @escaping Images.Transfer,
+        ask: @escaping IcebergConnectReconciler.Clusters.Ask
     ) {
-        // The transfers wake the controller, which is made of them: the queue is reached through this.
-        let wake = Locked<(@Sendable (ImageSlot) -> Void)?>(nil)
+        self.stores = stores
+        // Both wake the controller, which is made of them: the queue is reached through this.
+        let wake = Locked<(@Sendable (ObjectKey) -> Void)?>(nil)
         images = Images(
             limit: settings.imageTransfers,
             recheck: settings.imageRecheck,
             owner: { $0.resource.namespace ?? "" },
             clock: ContinuousClock(),
             transfer: transfer,
-            changed: { slot in wake.withLock { $0 }?(slot) }
+            changed: { slot in wake.withLock { $0 }?(slot.resource) }
         )
+        clusters = ConnectPolls(limit: 32, clock: ContinuousClock(), ask: ask) { key in wake.withLock { $0 }?(key) }
         let executor = Executor(client, caches: stores.all) { event, about, reconcile in
             events.record(event, about: about, reconcile: reconcile)
         }
         controller = Controller(
-            IcebergConnectReconciler(stores, client, HTTPClient(), images, operatorImage: settings.operatorImage),
+            IcebergConnectReconciler(
+                stores,
+                client,
+                images,
+                clusters,
+                .init(operatorImage: settings.operatorImage, watchedNamespaces: settings.watchedNamespaces)
+            ),
             stores.resources,
             triggers: stores.triggers,
             executor: executor,
             clock: ContinuousClock(),
             settings: .init(workers: 4, metrics: metrics, log: log)
         )
-        wake.withLock { [state = controller.state] in $0 = { slot in state.add(slot.resource) } }
+        wake.withLock { [state = controller.state] in $0 = { key in state.add(key) } }
     }
 
     /// Runs until `stop` opens, when keys in hand are finished, or until the lease is lost and the task cancelled. A
     /// transfer that is cut off begins again with the next leader; what is in the registry is not sent twice.
     func run(until stop: Latch) async {
+        // What was deleted while another led, nobody has told us of.
+        images.forget { stores.resources.entry($0.resource) == nil }
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await images.run() }
+            group.addTask { await clusters.run() }
             await controller.run(until: stop)
             group.cancelAll()
         }

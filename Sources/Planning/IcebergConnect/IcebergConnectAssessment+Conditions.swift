@@ -99,7 +99,7 @@ extension IcebergConnectAssessment {
     // MARK: Causes
 
     private var accepted: Verdict {
-        refusal.map { Verdict(.false, $0.reason, $0.message) }
+        refusal.map { Verdict(.false, $0.reason.rawValue, $0.message) }
             ?? Verdict(.true, "Accepted", "No other resource has the worker cluster or the job")
     }
 
@@ -132,15 +132,16 @@ extension IcebergConnectAssessment {
 
     private var clusterReachable: Verdict {
         guard workers != nil else { return Verdict(.unknown, "NoWorkers", "This resource makes no workers") }
-        switch seen.connect {
-        case .version(let version):
+        switch connect {
+        case .version(let version, _):
             return Verdict(.true, "Answered", "The workers' REST interface answers; Apache Kafka \(version)")
-        case .unreachable(let reason, let message) where (seen.workers?.ready ?? 0) > 0:
+        case .unreachable(let reason, let message):
             return Verdict(.false, reason, message)
+        case .notAsked where !hasReadyWorkers: return Verdict(.unknown, "NotAsked", "No worker is ready")
         case .notAsked where old?.conditions[.clusterReachable]?.status == .true && !isUnreachable:
             return Verdict(.true, "Answered", old?.conditions[.clusterReachable]?.message ?? "")
-        case .unreachable, .notAsked:
-            return Verdict(.unknown, "NotAsked", "No worker is ready yet")
+        case .notAsked:
+            return Verdict(.unknown, "NotAsked", "The workers have not been asked yet")
         }
     }
 

@@ -8,7 +8,10 @@ extension IcebergConnectAssessment {
     func events(with status: IcebergConnectStatus) -> [EventIntent] {
         var events: [EventIntent] = []
         if let old, old.observedGeneration != metadata.generation || old.phase == .pending { events += warnings }
-        events += Self.transitions.flatMap { type, changes in
+        if !stoppedCoordinators.isEmpty, let refusal {
+            events.append(IcebergConnectEventReason.coordinatorStopped.event(refusal.message))
+        }
+        events += transitions.flatMap { type, changes in
             let before = old?.conditions[type]
             guard let now = status.conditions[type], before?.status != now.status else {
                 return [EventIntent]()
@@ -26,19 +29,26 @@ extension IcebergConnectAssessment {
             events.append(IcebergConnectEventReason.imagesReady.event(now.message))
         }
         if status.phase != old?.phase {
-            events.append(IcebergConnectEventReason(status.phase).event(status.message))
+            var event = IcebergConnectEventReason(status.phase).event(status.message)
+            // So that the second of two failures is not taken for the first once more.
+            if let failure { event.action = failure.reason }
+            events.append(event)
         }
         return events
     }
 
-    private static let transitions: [(IcebergConnectCondition, [Condition.Status: IcebergConnectEventReason])] = [
-        (.accepted, [.false: .duplicateRefused, .true: .claimsGranted]),
-        (.nameConflict, [.true: .nameConflict, .false: .nameConflictResolved]),
-        (.secretsResolved, [.false: .secretsMissing, .true: .secretsResolved]),
-        (.coordinatorImageUsed, [.false: .operatorImageUsed]),
-        (.clusterReachable, [.false: .clusterUnreachable, .true: .clusterReachable]),
-        (.degraded, [.true: .degraded, .false: .recovered]),
-    ]
+    private var transitions: [(IcebergConnectCondition, [Condition.Status: IcebergConnectEventReason])] {
+        let refused: IcebergConnectEventReason =
+            refusal?.reason == .namespaceNotWatched ? .namespaceNotWatched : .duplicateRefused
+        return [
+            (.accepted, [.false: refused, .true: .claimsGranted]),
+            (.nameConflict, [.true: .nameConflict, .false: .nameConflictResolved]),
+            (.secretsResolved, [.false: .secretsMissing, .true: .secretsResolved]),
+            (.coordinatorImageUsed, [.false: .operatorImageUsed]),
+            (.clusterReachable, [.false: .clusterUnreachable, .true: .clusterReachable]),
+            (.degraded, [.true: .degraded, .false: .recovered]),
+        ]
+    }
 
     private var warnings: [EventIntent] {
         let moved = storageSecret.map { secret in

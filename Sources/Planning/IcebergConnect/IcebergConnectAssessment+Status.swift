@@ -15,7 +15,7 @@ extension IcebergConnectAssessment {
 
     /// Why nothing goes on, or not everything; `nil` if all is well or on its way.
     var failure: (reason: String, message: String)? {
-        if let refusal { return (refusal.reason, refusal.message) }
+        if let refusal { return (refusal.reason.rawValue, refusal.message) }
         if !conflicts.isEmpty {
             let message =
                 "These objects belong to somebody else and are left alone: \(conflicts.joined(separator: ", "))"
@@ -54,9 +54,13 @@ extension IcebergConnectAssessment {
         guard workers != nil else { return status }
         status.workerStatus = pods(seen.workers, desired: spec.worker.replicas)
         status.selector = names.workerSelector.entries.map { "\($0.key)=\($0.value)" }.joined(separator: ",")
-        var version = old?.connect?.version
-        if case .version(let answered) = seen.connect { version = String(answered.prefix(64)) }
-        status.connect = IcebergConnectStatus.Connect(url: names.restURL, version: version)
+        var connect = old?.connect ?? IcebergConnectStatus.Connect(url: names.restURL)
+        connect.url = names.restURL
+        if case .version(let version, let plugins) = self.connect {
+            connect.version = String(version.prefix(64))
+            if let plugins { connect.plugins = IcebergConnectStatus.Plugin.told(of: plugins) }
+        }
+        status.connect = connect
         return status
     }
 

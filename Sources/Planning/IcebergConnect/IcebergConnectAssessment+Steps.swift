@@ -11,12 +11,21 @@ extension IcebergConnectAssessment {
 
     /// Nothing happens before the first status is written: whoever looks sees that the resource was noticed.
     private var steps: [Step<IcebergConnectEffect>] {
-        guard old != nil, refusal == nil else { return [] }
+        guard old != nil else { return [] }
+        guard refusal == nil else { return stoppedCoordinators.map(\.deletion) }
         let remnants = remnants
         // Two coordinators, the old and the new one, should not run side by side.
         let first = remnants.filter { $0.kind == .deployment }.map(\.deletion)
         let last = remnants.filter { $0.kind != .deployment }.map(\.deletion)
-        return transfers + first + applies + last
+        return transfers + [question].compactMap { $0 } + first + applies + last
+    }
+
+    /// The coordinators of a resource whose job is another's by now: two for one job must not run. The workers go on.
+    var stoppedCoordinators: [IcebergConnectObservation.Child] {
+        guard claimant.hasLostItsJob(among: seen.siblings) else { return [] }
+        return seen.children.filter { child in
+            child.kind == .deployment && child.key.name == names.coordinator && child.isOwned(by: metadata)
+        }.inDeletionOrder
     }
 
     private var transfers: [Step<IcebergConnectEffect>] {
@@ -32,6 +41,15 @@ extension IcebergConnectAssessment {
             return seen.images[role] != nil && stage?.job == nil && stage?.stage != .blocked
         }
         return wanted + unwanted.map { .effect(.abandonImage($0)) }
+    }
+
+    /// Whether the workers answer is found out beside the reconciles; an answer that is news leads to the next one.
+    private var question: Step<IcebergConnectEffect>? {
+        guard workers != nil, let ready = seen.workers?.ready, ready > 0 else {
+            return seen.connect == .notAsked ? nil : .effect(.forgetCluster)
+        }
+        let owner = metadata.uid ?? ""
+        return .effect(.askCluster(ConnectCluster(owner: owner, url: names.restURL, readyPods: ready)))
     }
 
     private var applies: [Step<IcebergConnectEffect>] {
@@ -56,11 +74,11 @@ extension IcebergConnectAssessment {
 
     private func revisit(with status: IcebergConnectStatus) -> Revisit {
         if status.phase != targetPhase { return .after(.zero) }
+        // Only the specification can change that, or another operator.
+        if refusal?.reason == .namespaceNotWatched { return .onChange }
         // Their coming is not always announced: a stranger's object is in no cache.
         if refusal != nil || !conflicts.isEmpty || !secrets.missing.isEmpty { return .after(.seconds(30)) }
-        if isUnreachable { return .after(.seconds(3)) }
-        // The workers are asked again even if nothing happens in Kubernetes; and a Lease, which is in no cache, is made
-        // again if somebody has deleted it.
-        return status.phase == .ready ? .after(.seconds(workers == nil ? 300 : 30)) : .onChange
+        // A Lease, which is in no cache, is made again if somebody has deleted it.
+        return status.phase == .ready ? .after(.seconds(300)) : .onChange
     }
 }

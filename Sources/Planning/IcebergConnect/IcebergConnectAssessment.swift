@@ -32,7 +32,7 @@ struct IcebergConnectAssessment {
         let secrets = ReferencedSecrets(of: spec, namespace: names.namespace, secrets: seen.secrets)
         self.secrets = secrets
         claimant = IcebergConnectClaimant(resource)
-        refusal = claimant.refusal(among: seen.siblings)
+        refusal = Refusal(of: names, spec, seen.settings) ?? claimant.refusal(among: seen.siblings)
         let recorded = resource.status?.images ?? IcebergConnectStatus.Images()
         let images = spec.neededImages.map { role, image in
             ImageStanding(
@@ -75,10 +75,15 @@ struct IcebergConnectAssessment {
         }.first
     }
 
+    var hasReadyWorkers: Bool { (seen.workers?.ready ?? 0) > 0 }
+
+    /// What the workers say; without a ready one, what they said before counts no more.
+    var connect: IcebergConnectObservation.ConnectAnswer { hasReadyWorkers ? seen.connect : .notAsked }
+
     /// A Connect cluster whose pods run but which does not answer.
     var isUnreachable: Bool {
         guard let workers, workers.rollout == .ready else { return false }
-        return switch seen.connect {
+        return switch connect {
         case .version: false
         case .unreachable: true
         // A new leader has not asked yet: what its predecessor heard still counts.
@@ -90,6 +95,26 @@ struct IcebergConnectAssessment {
     var wasComplete: Bool {
         guard let old, old.observedGeneration == metadata.generation else { return false }
         return old.conditions[.ready]?.status == .true || old.conditions[.degraded]?.status == .true
+    }
+}
+
+extension Refusal {
+    /// `nil` if everything that happens to the pods would be seen.
+    fileprivate init?(
+        of names: IcebergConnectNames,
+        _ spec: IcebergConnectSpec,
+        _ settings: IcebergConnectObservation.Settings
+    ) {
+        let fields = [
+            spec.coordinatorOnly ? nil : ("spec.worker.namespace", names.workerNamespace),
+            ("spec.coordinator.namespace", names.coordinatorNamespace),
+        ]
+        let unseen = fields.compactMap { $0 }.filter { !settings.watches($0.1) }.map { "\($0.0) is \($0.1)" }
+        guard !unseen.isEmpty else { return nil }
+        let message =
+            "\(unseen.joined(separator: " and ")), where the operator does not look; name another namespace, or add "
+            + "this one to the operator's WATCH_NAMESPACE (\(settings.watchedNamespaces.joined(separator: ",")))"
+        self.init(reason: .namespaceNotWatched, message: message)
     }
 }
 

@@ -85,42 +85,68 @@ package struct IcebergConnectClaimant: Equatable, Sendable {
     }
 }
 
-/// A claim that another resource has the better right to.
+/// Why nothing is made of a specification that could be carried out elsewhere or at another time.
 struct Refusal: Equatable, Sendable {
-    /// `DuplicateCluster` or `DuplicateJob`.
-    var reason: String
+    /// The raw value is the reason that conditions show.
+    enum Reason: String, Sendable {
+        /// Another resource has the better right.
+        case duplicateCluster = "DuplicateCluster"
+        case duplicateJob = "DuplicateJob"
+        /// Nothing that happens to the pods would be seen.
+        case namespaceNotWatched = "NamespaceNotWatched"
+    }
+
+    var reason: Reason
     var message: String
 }
 
 extension IcebergConnectClaimant {
     /// `nil` if everything can be granted. Who holds a thing keeps it; among those who do not, the older resource wins.
     func refusal(among siblings: [IcebergConnectClaimant]) -> Refusal? {
-        let others = siblings.filter { $0.key != key }.sorted { $0.precedes($1) }
-        if let cluster {
-            let first = others.first { other in
-                let holds = other.held.cluster == cluster
-                guard holds || other.cluster == cluster else { return false }
-                return other.wins(against: self, holds, held.cluster == cluster)
-            }
-            if let first {
-                let message =
-                    "The worker cluster \(cluster) belongs to \(first.key); give worker.clusterName another value"
-                return Refusal(reason: "DuplicateCluster", message: message)
-            }
+        if let cluster, let owner = owner(ofCluster: cluster, among: siblings) {
+            let message = "The worker cluster \(cluster) belongs to \(owner); give worker.clusterName another value"
+            return Refusal(reason: .duplicateCluster, message: message)
         }
-        guard let job else { return nil }
-        let first = others.first { other in
+        guard let job, let owner = owner(of: job, among: siblings) else { return nil }
+        let message =
+            "The job with control topic \(job.controlTopic) and group id \(job.groupID) belongs to \(owner); "
+            + "two coordinators would fence each other for ever"
+        return Refusal(reason: .duplicateJob, message: message)
+    }
+
+    /// What would be said about a resource that is made after others, as in a file: why it would be refused, and which of
+    /// Connect's topics it would share with whom.
+    package func problems(after earlier: [IcebergConnectClaimant]) -> (refusal: String?, warnings: [FieldProblem]) {
+        var latest = self
+        latest.creationTimestamp = "later"  // than any time of day
+        return (latest.refusal(among: earlier)?.message, sharedTopics(with: earlier))
+    }
+
+    /// Whether the job that this resource was granted, and that its coordinator works on, is another's by now.
+    func hasLostItsJob(among siblings: [IcebergConnectClaimant]) -> Bool {
+        guard let job, held.job == job.text else { return false }
+        return owner(of: job, among: siblings) != nil
+    }
+
+    private func owner(ofCluster cluster: String, among siblings: [IcebergConnectClaimant]) -> ObjectKey? {
+        others(among: siblings).first { other in
+            let holds = other.held.cluster == cluster
+            guard holds || other.cluster == cluster else { return false }
+            return other.wins(against: self, holds, held.cluster == cluster)
+        }?.key
+    }
+
+    private func owner(of job: Job, among siblings: [IcebergConnectClaimant]) -> ObjectKey? {
+        others(among: siblings).first { other in
             // An invalid specification does not say its job any more, but the coordinator goes on with it.
             let isSame =
                 other.job?.isSame(as: job) ?? (other.held.job == job.text && other.key.namespace == job.namespace)
             return isSame && other.wins(against: self, other.held.job == job.text, held.job == job.text)
-        }
-        return first.map { first in
-            let job = "control topic \(job.controlTopic) and group id \(job.groupID)"
-            let message =
-                "The job with \(job) belongs to \(first.key); two coordinators would fence each other for ever"
-            return Refusal(reason: "DuplicateJob", message: message)
-        }
+        }?.key
+    }
+
+    private func others(among siblings: [IcebergConnectClaimant]) -> [IcebergConnectClaimant] {
+        siblings.filter { $0.key != key }.sorted { $0.precedes($1) }
     }
 
     /// Two clusters that keep their state in one topic read each other's connectors and lose their own. It is no reason

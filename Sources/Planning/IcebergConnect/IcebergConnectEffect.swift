@@ -14,6 +14,30 @@ package enum IcebergConnectEffect: Equatable, Sendable {
     case obtainImage(ImageJob, known: ObtainedImage?, layers: [IcebergConnectStatus.Layer] = [])
     /// Nothing is wanted for the role any more: end its job and forget what is known of it.
     case abandonImage(ImageRole)
+    /// Ask the workers' REST interface from now on whether it answers, beside the reconciles. How often is not decided
+    /// here. With another cluster the old one is not asked any more.
+    case askCluster(ConnectCluster)
+    /// There is nobody to ask any more.
+    case forgetCluster
+}
+
+/// A cluster that can be asked whether it answers.
+package struct ConnectCluster: Equatable, Sendable {
+    /// Of the resource: one that is made anew under the same name has another cluster.
+    package var owner: String
+    /// Of the REST interface: scheme, host and port.
+    package var url: String
+    /// With another number it may answer otherwise, so it is asked at once.
+    package var readyPods: Int
+
+    package init(owner: String, url: String, readyPods: Int) {
+        self.owner = owner
+        self.url = url
+        self.readyPods = readyPods
+    }
+
+    /// Whether what one of them said also counts for the other.
+    package func isSame(as other: ConnectCluster) -> Bool { owner == other.owner && url == other.url }
 }
 
 /// Which of the two images.

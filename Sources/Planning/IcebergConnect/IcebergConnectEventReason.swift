@@ -19,7 +19,11 @@ package enum IcebergConnectEventReason: String, CaseIterable, Sendable {
     case credentialsMoved = "CredentialsMoved"
     /// Another resource has the worker cluster or the job.
     case duplicateRefused = "DuplicateRefused"
-    /// The other resource is gone.
+    /// The job is another's by now.
+    case coordinatorStopped = "CoordinatorStopped"
+    /// Pods would be where the operator does not look.
+    case namespaceNotWatched = "NamespaceNotWatched"
+    /// Nothing stands against the resource any more.
     case claimsGranted = "ClaimsGranted"
     /// An object of a needed name belongs to somebody else.
     case nameConflict = "NameConflict"
@@ -49,8 +53,9 @@ package enum IcebergConnectEventReason: String, CaseIterable, Sendable {
 
     var isWarning: Bool {
         switch self {
-        case .failed, .configRejected, .configWarning, .credentialsMoved, .duplicateRefused, .nameConflict,
-            .secretsMissing, .imageFailed, .operatorImageUsed, .clusterUnreachable, .degraded:
+        case .failed, .configRejected, .configWarning, .credentialsMoved, .duplicateRefused, .coordinatorStopped,
+            .namespaceNotWatched, .nameConflict, .secretsMissing, .imageFailed, .operatorImageUsed, .clusterUnreachable,
+            .degraded:
             true
         case .pending, .downloading, .building, .deploying, .ready, .claimsGranted, .nameConflictResolved,
             .secretsResolved, .imagesReady, .clusterReachable, .recovered:

@@ -50,8 +50,18 @@ extension IcebergConnectObservation {
     package struct Settings: Equatable, Sendable {
         /// The operator's own image, which runs the coordinator where the given image cannot.
         package var operatorImage: String
+        /// Where the operator looks; empty: everywhere.
+        package var watchedNamespaces: [String]
 
-        package init(operatorImage: String) { self.operatorImage = operatorImage }
+        package init(operatorImage: String, watchedNamespaces: [String] = []) {
+            self.operatorImage = operatorImage
+            self.watchedNamespaces = watchedNamespaces
+        }
+
+        /// Whether what happens in a namespace is seen.
+        package func watches(_ namespace: String) -> Bool {
+            watchedNamespaces.isEmpty || watchedNamespaces.contains(namespace)
+        }
     }
 
     /// The values of a Secret by key, decoded.
@@ -166,11 +176,11 @@ extension IcebergConnectObservation {
         }
     }
 
-    /// What the workers' REST interface says to `GET /`.
+    /// What the workers' REST interface said last.
     package enum ConnectAnswer: Equatable, Sendable {
         case notAsked
-        /// The version of Apache Kafka.
-        case version(String)
+        /// The version of Apache Kafka, and what it can run; `nil` if it did not say that.
+        case version(String, plugins: [IcebergConnectStatus.Plugin]? = nil)
         /// In upper camel case: `ConnectionRefused`, `TimedOut`; and a sentence.
         case unreachable(reason: String, message: String)
     }

@@ -20,7 +20,8 @@ package enum IcebergConnectPlan {
     package static func planCleanup(_ resource: IcebergConnect, given seen: IcebergConnectObservation) -> Whole {
         let own = seen.children.filter { $0.isOwned(by: resource.metadata) }
         let deletions = own.inDeletionOrder.map(\.deletion)
-        return Whole(steps: ImageRole.allCases.map { .effect(.abandonImage($0)) } + deletions)
+        let effects = ImageRole.allCases.map(IcebergConnectEffect.abandonImage) + [.forgetCluster]
+        return Whole(steps: effects.map { .effect($0) } + deletions)
     }
 
     /// What a status says when a plan could not be carried out: what was reached before, not what was planned, but for

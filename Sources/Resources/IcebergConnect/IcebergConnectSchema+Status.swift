@@ -47,6 +47,21 @@ extension IcebergConnectSchema {
                     [
                         .required("url", .string("Its address inside of the cluster.", length: 1...512)),
                         .optional("version", .string("Version of Apache Kafka, as it says.", length: 0...128)),
+                        .optional(
+                            "plugins",
+                            .list(
+                                "Connectors that the workers can run, by their class.",
+                                of: .object(
+                                    "One connector.",
+                                    [
+                                        .required("class", .string("Its Java class.", length: 0...512)),
+                                        .optional("type", .string("sink or source.", length: 0...64)),
+                                        .optional("version", .string("As it says itself.", length: 0...128)),
+                                    ]
+                                ),
+                                count: IcebergConnectStatus.mostPlugins
+                            )
+                        ),
                     ]
                 )
             ),

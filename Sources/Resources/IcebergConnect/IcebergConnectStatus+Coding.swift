@@ -135,12 +135,35 @@ extension IcebergConnectStatus.Layer: JSONDecodable, JSONEncodable {
 
 extension IcebergConnectStatus.Connect: JSONDecodable, JSONEncodable {
     package init(_ json: borrowing JSONView) throws(JSONError) {
-        self.init(url: try json.value("url"), version: try json.optional("version"))
+        self.init(
+            url: try json.value("url"),
+            version: try json.optional("version"),
+            plugins: try json.optional("plugins") ?? []
+        )
     }
 
     package func write(to writer: inout JSONWriter) {
         writer.object { writer in
             writer.field("url", url)
+            writer.field("version", version)
+            writer.field("plugins", plugins.isEmpty ? nil : plugins)
+        }
+    }
+}
+
+extension IcebergConnectStatus.Plugin: JSONDecodable, JSONEncodable {
+    package init(_ json: borrowing JSONView) throws(JSONError) {
+        self.init(
+            className: try json.value("class"),
+            type: try json.optional("type") ?? "",
+            version: try json.optional("version")
+        )
+    }
+
+    package func write(to writer: inout JSONWriter) {
+        writer.object { writer in
+            writer.field("class", className)
+            writer.field("type", type)
             writer.field("version", version)
         }
     }

@@ -70,6 +70,9 @@ extension IcebergConnectStatus {
     /// Container runtimes take 127 layers; with more of them the rest is not remembered.
     package static let mostLayers = 256
 
+    /// Stock workers have four connectors; with more of them than this the rest is not told.
+    package static let mostPlugins = 64
+
     /// The pods of one Deployment, as the real one shows them (row 15).
     package struct Pods: Equatable, Sendable {
         package var ready: Int
@@ -170,10 +173,40 @@ extension IcebergConnectStatus {
         package var url: String
         /// Of Apache Kafka, as the workers tell it; `nil` before the first answer.
         package var version: String?
+        /// The connectors that the workers can run, sorted; at most ``mostPlugins``.
+        package var plugins: [Plugin]
 
-        package init(url: String, version: String? = nil) {
+        package init(url: String, version: String? = nil, plugins: [Plugin] = []) {
             self.url = url
             self.version = version
+            self.plugins = plugins
+        }
+    }
+
+    /// A connector that the workers can run.
+    package struct Plugin: Equatable, Sendable {
+        package var className: String
+        /// `sink` or `source`.
+        package var type: String
+        package var version: String?
+
+        package init(className: String, type: String, version: String? = nil) {
+            self.className = className
+            self.type = type
+            self.version = version
+        }
+
+        /// What a status tells of plug-ins: sorted, so that another worker's order is no news, and bounded, because an
+        /// image may hold any number of them.
+        package static func told(of plugins: [Plugin]) -> [Plugin] {
+            let cut = plugins.map { plugin in
+                Plugin(
+                    className: String(plugin.className.prefix(256)),
+                    type: String(plugin.type.prefix(16)),
+                    version: plugin.version.map { String($0.prefix(64)) }
+                )
+            }
+            return Array(cut.sorted { ($0.className, $0.type) < ($1.className, $1.type) }.prefix(mostPlugins))
         }
     }
 

@@ -21,7 +21,9 @@ struct ImageFinderTests {
             try listing.add(TarEntry(name: name, kind: .file, size: Int64(text.utf8.count), mode: 0), offset: 0)
         }
         let selector = ImageFinder.Selector(name: name, target: try ImageReference(parsing: target), platform: platform)
-        return try await ImageFinder(listing: listing, selector: selector) { path, _ in Array((files[path] ?? "").utf8) }.find()
+        return try await ImageFinder(listing: listing, selector: selector) { path, _ in
+            Array((files[path] ?? "").utf8)
+        }.find()
     }
 
     func error(_ body: () async throws -> ImageInArchive) async -> ImageTransferError? {

@@ -26,6 +26,18 @@ struct StoreTests {
         store.cover(.everything)
     }
 
+    @Test func onlyAScopeWithoutSelectorsHoldsAllOfANamespace() {
+        let store = Store<Widget>()
+        store.cover(ListScope(namespace: "shop"))
+        store.cover(ListScope(namespace: "kafka", labelSelector: "a=b"))
+        #expect(store.holdsAll(in: "shop"))
+        #expect(!store.holdsAll(in: "kafka"))
+        store.drop(ListScope(namespace: "shop"))
+        #expect(!store.holdsAll(in: "shop"))
+        store.cover(.everything)
+        #expect(store.holdsAll(in: "kafka"))
+    }
+
     func widget(
         _ name: String,
         _ version: String,

@@ -220,6 +220,26 @@ struct CleanupTests {
         }
     }
 
+    @Test func aResourceThatFailsAfterItsPauseIsNotSaidToBePaused() async throws {
+        try await ManualRig.run { rig, server in
+            try await rig.run { _ in
+                try await rig.create("orders")
+                try await rig.isReady("orders")
+                try await rig.annotate("orders", "kittiwake.example/pause-reconciliation", "true")
+                _ = try await eventually { try await rig.condition("ReconciliationPaused", of: "orders") }
+                try await rig.apply("orders", text: "other")
+                server.inject(.status(403, reason: "Forbidden")) {
+                    $0.method == "PATCH" && $0.path.contains("configmaps")
+                }
+                try await rig.annotate("orders", "kittiwake.example/pause-reconciliation", .null)
+                _ = try await eventually {
+                    try await rig.condition("Ready", of: "orders")?.reason == "Forbidden" ? true : nil
+                }
+                #expect(try await rig.condition("ReconciliationPaused", of: "orders") == nil)
+            }
+        }
+    }
+
     @Test(.rows(201)) func anObjectPausedFromTheStartHasReadyToo() async throws {
         try await ManualRig.run { rig, _ in
             var body = Widget.manifest(rig.key("orders"), text: "hello")

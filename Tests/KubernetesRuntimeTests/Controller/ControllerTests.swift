@@ -232,6 +232,39 @@ struct ControllerTests {
         }
     }
 
+    @Test(.rows(202)) func aFailureThatGoesOnKeepsItsTimeAndIsWrittenOnce() async throws {
+        try await ManualRig.run { rig, server in
+            let start = try #require(MicroTime("2026-01-01T00:00:00.000000Z"))
+            rig.time.withLock { $0 = start }
+            try await rig.run { controller in
+                try await rig.create("orders")
+                try await rig.isReady("orders")
+                await rig.settled(controller)
+                for _ in 1...3 {
+                    server.inject(.status(403, reason: "Forbidden")) {
+                        $0.method == "PATCH" && $0.path.contains("configmaps")
+                    }
+                }
+                rig.time.withLock { $0 = start.advanced(by: .seconds(60)) }
+                server.forgetRequests()
+                try await rig.apply("orders", text: "other")
+                var due = Duration.zero
+                for attempt in 1...3 {
+                    due += .milliseconds(5 << (attempt - 1))
+                    await rig.clock.waitForSleeper(until: due)
+                    let ready = try #require(try await rig.condition("Ready", of: "orders"))
+                    #expect(ready.status == .false && ready.reason == "Forbidden")
+                    #expect(ready.lastTransitionTime == "2026-01-01T00:01:00Z")
+                    #expect(server.requests.count { $0.hasPrefix("PATCH") && $0.hasSuffix("/status") } == 1)
+                    rig.time.withLock { $0 = start.advanced(by: .seconds(60 + 60 * attempt)) }
+                    rig.clock.advance(by: .milliseconds(5 << (attempt - 1)))
+                }
+                try await rig.isReady("orders")
+                #expect(try await rig.condition("Ready", of: "orders")?.lastTransitionTime == "2026-01-01T00:04:00Z")
+            }
+        }
+    }
+
     @Test func whatTheServerRefusesIsTriedAgainThoughNotSoon() async throws {
         try await ManualRig.run { rig, server in
             server.inject(.status(422, reason: "Invalid")) { $0.method == "PATCH" && $0.path.contains("configmaps") }

@@ -118,6 +118,40 @@ struct OperatorOnAServerTests {
         }
     }
 
+    @Test func whatIsWhereNobodyLooksAnyMoreIsLeftAloneAndGoesWithTheResource() async throws {
+        try await Self.withShop { shop in
+            let elsewhere = try await AnyServer.namespace(shop.client)
+            let workers = ObjectKey(namespace: elsewhere, name: "kafka-connect-workers-orders-workers")
+            let configuration = ObjectKey(namespace: elsewhere, name: "kafka-connect-worker-config-orders-workers")
+            try await shop.operate(in: "\(shop.namespace),\(elsewhere)") {
+                try await shop.create("orders") { object in
+                    object["spec"]?["worker"]?["namespace"] = .string(elsewhere)
+                    object["spec"]?["worker"]?["kafka"] = [
+                        "bootstrapServers": "kafka:9092", "securityProtocol": "SASL_SSL", "saslMechanism": "PLAIN",
+                        "saslJaasConfig": "org.apache.kafka.common.security.plain.PlainLoginModule required;",
+                    ]
+                }
+                try await shop.isDeployed("orders")
+            }
+            let made = try #require(try await shop.client.ownership(.deployment, workers)).metadata
+            #expect(try await shop.client.ownership(.secret, configuration) != nil)
+            try await shop.operate {
+                let refused = try await eventually { () -> Condition? in
+                    let accepted = try await shop.condition(.accepted, of: "orders")
+                    return accepted?.status == .false ? accepted : nil
+                }
+                #expect(refused.reason == "NamespaceNotWatched")
+                #expect(refused.message.contains("spec.worker.namespace is \(elsewhere)"))
+                let left = try await shop.client.ownership(.deployment, workers)?.metadata
+                #expect(left?.resourceVersion == made.resourceVersion)
+                try await shop.delete("orders")
+                _ = try await eventually { try await shop.resource("orders") == nil ? true : nil }
+            }
+            #expect(try await shop.client.ownership(.deployment, workers) == nil)
+            #expect(try await shop.client.ownership(.secret, configuration) == nil)
+        }
+    }
+
     // MARK: Whose it is
 
     @Test(.rows(37, 72), arguments: [true, false])

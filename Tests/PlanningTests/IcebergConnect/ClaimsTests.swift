@@ -137,6 +137,87 @@ struct ClaimsTests {
         #expect(pair.second.resource.status?.workerStatus == nil)
     }
 
+    // MARK: What was granted and is lost
+
+    /// Both hold the job: while the first could not be read, nobody knew that it was the same.
+    static func bothHoldTheJob() throws -> Pair {
+        var pair = try Pair(sameJob)
+        try pair.first.becomeReady()
+        try pair.second.becomeReady()
+        pair.first.seen.siblings = [IcebergConnectClaimant(pair.second.resource)]
+        pair.second.seen.siblings = [IcebergConnectClaimant(pair.first.resource)]
+        return pair
+    }
+
+    @Test(.rows(72)) func whoLosesItsJobStopsItsCoordinatorAndKeepsItsWorkers() throws {
+        var pair = try Self.bothHoldTheJob()
+        let before = pair.second.applied
+        #expect(pair.first.reconcile().steps.allSatisfy { if case .delete = $0 { false } else { true } })
+        let plan = pair.second.reconcile()
+        let key = ObjectKey(namespace: "default", name: "iceberg-job-manager-second")
+        #expect(plan.steps == [.delete(kind: .deployment, key: key, uid: "uid of Deployment \(key)")])
+        #expect(plan.events.map(\.reason).contains("CoordinatorStopped"))
+        #expect(pair.second.applied == before.filter { $0.key != "Deployment \(key)" })
+        // And that was all.
+        let next = pair.second.reconcile()
+        #expect(next.steps.isEmpty && next.events.isEmpty)
+    }
+
+    @Test func whoGetsItsJobBackStartsItsCoordinatorAgain() throws {
+        var pair = try Self.bothHoldTheJob()
+        let before = pair.second.applied
+        pair.second.reconcile()
+        pair.removeFirst()
+        pair.second.settle()
+        #expect(pair.second.applied == before)
+    }
+
+    @Test func anEditTowardsAnothersJobStopsNothing() throws {
+        var pair = try Pair { $0["spec"]?["coordinator"]?["job"]?["groupId"] = "other-job" }
+        try pair.first.becomeReady()
+        try pair.second.becomeReady()
+        try pair.second.edit(
+            String(decoding: Scene.manifest { $0["metadata"]?["name"] = "second" }, as: UTF8.self)
+        )
+        pair.second.seen.siblings = [IcebergConnectClaimant(pair.first.resource)]
+        #expect(pair.second.reconcile().steps.isEmpty, "its coordinator goes on with the job that it holds")
+        #expect(pair.second.condition(.accepted)?.reason == "DuplicateJob")
+    }
+
+    // MARK: Where nobody looks
+
+    @Test(arguments: ["worker", "coordinator"])
+    func podsWhereTheOperatorDoesNotLookAreRefused(role: String) throws {
+        var scene = try Scene.quickStart { $0["spec"]?[role]?["namespace"] = "kafka" }
+        scene.seen.settings.watchedNamespaces = ["default", "shop"]
+        let events = scene.settle().flatMap(\.events)
+        let plan = scene.plan
+        #expect(plan.steps.isEmpty)
+        #expect(plan.revisit == .onChange)
+        #expect(scene.resource.status?.phase == .failed)
+        #expect(scene.condition(.stalled)?.status == .true)
+        let accepted = try #require(scene.condition(.accepted))
+        #expect(accepted.status == .false && accepted.reason == "NamespaceNotWatched")
+        #expect(accepted.message.contains("spec.\(role).namespace is kafka"))
+        #expect(accepted.message.contains("WATCH_NAMESPACE (default,shop)"))
+        #expect(events.contains { $0.reason == "NamespaceNotWatched" && $0.severity == .warning })
+
+        scene.seen.settings.watchedNamespaces.append("kafka")
+        scene.settle()
+        #expect(scene.condition(.accepted)?.status == .true)
+        #expect(scene.resource.status?.phase == .downloading)
+    }
+
+    @Test func whatRunsWhereNobodyLooksAnyMoreIsLeftAlone() throws {
+        var scene = try Scene.quickStart { $0["spec"]?["worker"]?["namespace"] = "kafka" }
+        try scene.becomeReady()
+        let objects = scene.applied
+        scene.seen.settings.watchedNamespaces = ["default"]
+        scene.settle()
+        #expect(scene.condition(.accepted)?.reason == "NamespaceNotWatched")
+        #expect(scene.applied == objects)
+    }
+
     // MARK: What is the same job
 
     static func job(_ namespace: String, _ servers: String, group: String = "my-job") throws -> IcebergConnectClaimant {

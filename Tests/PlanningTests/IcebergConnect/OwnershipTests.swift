@@ -242,6 +242,7 @@ struct OwnershipTests {
         #expect(deleted.first?.hasPrefix("Deployment") == true, "pods go before what they need")
         #expect(Set(plan.steps.prefix(2).map { "\($0)" }).count == 2)
         #expect(ImageRole.allCases.allSatisfy { plan.steps.contains(.effect(.abandonImage($0))) })
+        #expect(plan.steps.contains(.effect(.forgetCluster)))
         #expect(plan.revisit == .onChange)
     }
 

@@ -7,6 +7,7 @@ import Planning
 import Resources
 import TestSupport
 import Testing
+import YAML
 
 /// What a resource shows on its way (rows 14, 16, 17, 191).
 @Suite
@@ -117,9 +118,27 @@ struct PhasesTests {
         #expect(Self.shown(&scene) == [.downloading, .building, .deploying])
     }
 
+    @Test func twoFailuresWithDifferentCausesAreTwoEvents() throws {
+        var scene = try Scene.quickStart()
+        scene.settle()
+        func failed(_ reason: String) throws -> [EventIntent] {
+            let failure = Observation.ImageProgress.Failure(reason: reason, message: "not there", attempts: 1)
+            try scene.transfer(.worker, .failed(failure))
+            let events = scene.settle().flatMap(\.events)
+            try scene.transfer(.worker, .reading(.init(1), of: nil))
+            scene.settle()
+            return events.filter { $0.reason == "Failed" }
+        }
+        let events = try failed("ObjectNotFound") + failed("BucketNotFound")
+        #expect(
+            events.map(\.action) == ["ObjectNotFound", "BucketNotFound"],
+            "what makes events the same has no words"
+        )
+    }
+
     // MARK: Status and events
 
-    @Test func asLongAsNothingHappensNothingIsWrittenOrTold() throws {
+    @Test(.rows(211)) func asLongAsNothingHappensNothingIsWrittenOrTold() throws {
         var scene = try Scene.quickStart()
         try scene.becomeReady()
         let before = scene.resource.status
@@ -133,7 +152,7 @@ struct PhasesTests {
         }
     }
 
-    @Test(.rows(16)) func aConditionKeepsItsTimeUntilItsStatusChanges() throws {
+    @Test(.rows(16, 202)) func aConditionKeepsItsTimeUntilItsStatusChanges() throws {
         var scene = try Scene.quickStart()
         scene.reconcile()
         let first = scene.condition(.imagesReady)
@@ -146,6 +165,22 @@ struct PhasesTests {
         scene.settle()
         #expect(scene.condition(.imagesReady)?.lastTransitionTime == "2026-01-01T00:00:30Z")
         #expect(scene.condition(.imagesReady)?.status == .true)
+    }
+
+    @Test(.rows(202)) func conditionsAreAListByType() throws {
+        let definition = try #require(try YAML.documents(in: IcebergConnectDefinition.yaml).first).decode(JSON.self)
+        let schema = definition["spec"]?["versions"]?.elements.first?[["schema", "openAPIV3Schema"]]
+        let conditions = try #require(schema?[["properties", "status", "properties", "conditions"]])
+        #expect(conditions["x-kubernetes-list-type"] == "map")
+        #expect(conditions["x-kubernetes-list-map-keys"] == ["type"])
+        #expect(
+            conditions[["items", "required"]] == ["type", "status", "lastTransitionTime", "reason", "message"]
+        )
+        #expect(conditions[["items", "properties", "observedGeneration", "format"]] == "int64")
+        var scene = try Scene.quickStart()
+        try scene.becomeReady()
+        let types = scene.resource.status?.conditions.map(\.type) ?? []
+        #expect(Set(types).count == types.count)
     }
 
     @Test(.rows(201)) func everyStatusIsAboutAGenerationAndSaysReady() throws {
@@ -179,7 +214,7 @@ struct PhasesTests {
         #expect(events.allSatisfy { IcebergConnectEventReason(rawValue: $0.reason) != nil })
     }
 
-    @Test func noCredentialIsInAnEventOrAStatus() throws {
+    @Test(.rows(210)) func noCredentialIsInAnEventOrAStatus() throws {
         var scene = try Scene(example: "production")
         var events = scene.settle().flatMap(\.events)
         try scene.finishTransfers()

@@ -28,11 +28,81 @@ struct ReadinessTests {
         #expect(scene.resource.status?.phase == .deploying)
         #expect(scene.condition(.clusterReachable)?.status == .false)
         #expect(scene.condition(.clusterReachable)?.reason == "ConnectionRefused")
-        #expect(scene.plan.revisit == .after(.seconds(3)))
+        #expect(scene.plan.revisit == .onChange, "who asks tells of an answer")
         scene.seen.connect = .version("4.1.0")
         scene.settle()
         #expect(scene.resource.status?.phase == .ready)
         #expect(scene.condition(.ready)?.status == .true)
+    }
+
+    @Test func aClusterIsAskedAsLongAsItHasReadyPods() throws {
+        var scene = try Scene.quickStart()
+        try scene.becomeReady()
+        func effects() -> [IcebergConnectEffect] {
+            scene.plan.steps.compactMap { step in
+                switch step {
+                case .effect(.askCluster(let cluster)): .askCluster(cluster)
+                case .effect(.forgetCluster): .forgetCluster
+                default: nil
+                }
+            }
+        }
+        let url = "http://kafka-connect-service-my-iceberg-job-workers.default.svc:8083"
+        let owner = try #require(scene.resource.metadata.uid)
+        #expect(effects() == [.askCluster(ConnectCluster(owner: owner, url: url, readyPods: 3))])
+        try scene.start(.worker, ready: 1)
+        #expect(effects() == [.askCluster(ConnectCluster(owner: owner, url: url, readyPods: 1))])
+        try scene.start(.worker, ready: 0)
+        #expect(effects() == [.forgetCluster])
+        scene.reconcile()
+        #expect(scene.condition(.clusterReachable)?.status == .unknown, "what it said before counts no more")
+        scene.seen.connect = .notAsked
+        #expect(effects() == [])
+    }
+
+    // MARK: What the workers can run
+
+    @Test(.rows(212)) func theStatusSaysWhereTheWorkersAnswerAndWhatTheyCanRun() throws {
+        var scene = try Scene.quickStart()
+        try scene.becomeReady()
+        scene.seen.connect = .version(
+            "4.1.0",
+            plugins: [
+                .init(
+                    className: "org.apache.kafka.connect.mirror.MirrorSourceConnector",
+                    type: "source",
+                    version: "4.1.0"
+                ),
+                .init(className: "org.apache.iceberg.connect.IcebergSinkConnector", type: "sink", version: "1.10.0"),
+            ]
+        )
+        scene.settle()
+        let connect = try #require(scene.resource.status?.connect)
+        #expect(connect.url == "http://kafka-connect-service-my-iceberg-job-workers.default.svc:8083")
+        #expect(
+            connect.plugins.map(\.className).map { $0.split(separator: ".").last } == [
+                "IcebergSinkConnector", "MirrorSourceConnector",
+            ]
+        )
+        #expect(connect.plugins.map(\.version) == ["1.10.0", "4.1.0"])
+        // A worker that does not say it this time has not lost them.
+        scene.seen.connect = .version("4.1.0")
+        scene.settle()
+        #expect(scene.resource.status?.connect == connect)
+    }
+
+    @Test(.rows(212)) func howeverManyPlugInsThereAreTheStatusStaysSmall() throws {
+        var scene = try Scene.quickStart()
+        try scene.becomeReady()
+        let long = String(repeating: "x", count: 10_000)
+        let plugins = (0..<1000).map {
+            IcebergConnectStatus.Plugin(className: "\($0)\(long)", type: long, version: long)
+        }
+        scene.seen.connect = .version("4.1.0", plugins: plugins)
+        let status = try #require(scene.reconcile().status)
+        #expect(status.connect?.plugins.count == IcebergConnectStatus.mostPlugins)
+        #expect(status.jsonBytes.count < 64 << 10)
+        #expect(IcebergConnectSchema.status.problems(in: try JSONDocument(parsing: status.jsonBytes).decode()) == [])
     }
 
     @Test func countsAreThoseOfTheRealDeployments() throws {
@@ -153,7 +223,7 @@ struct ReadinessTests {
         #expect(scene.condition(.ready)?.status == .false)
     }
 
-    @Test func aPodThatIsLostIsADegradation() throws {
+    @Test(.rows(205)) func aPodThatIsLostIsADegradation() throws {
         var scene = try Scene.quickStart()
         try scene.becomeReady()
         try scene.start(.worker, ready: 2)
@@ -186,7 +256,6 @@ struct ReadinessTests {
     @Test func aClusterThatStopsAnsweringIsNoLongerReady() throws {
         var scene = try Scene.quickStart()
         try scene.becomeReady()
-        #expect(scene.plan.revisit == .after(.seconds(30)), "it is asked again although nothing happens")
         scene.seen.connect = .unreachable(reason: "TimedOut", message: "No answer within 5 s")
         let events = scene.settle().flatMap(\.events)
         #expect(scene.condition(.ready)?.status == .false)

@@ -32,6 +32,28 @@ struct RejectedSpecTests {
         #expect(scene.reconcile().events.isEmpty)
     }
 
+    @Test(.rows(210)) func whatIsWrongIsSaidWithoutTheCredentialsInIt() throws {
+        var scene = try Scene.quickStart { object in
+            object["spec"]?["s3Config"]?["secretAccessKey"] = "hunter2-storage"
+            object["spec"]?["s3Config"]?["credentialsSecret"] = ["name": "s3"]
+            object["spec"]?["worker"]?["kafka"]?["saslJaasConfig"] = "hunter2-jaas"
+            object["spec"]?["worker"]?["kafka"]?["saslJaasConfigFrom"] = ["name": "kafka", "key": "jaas"]
+            object["spec"]?["worker"]?["config"] = [
+                "group.id": "x", "ssl.keystore.password": ["hunter2-list"], "sasl.jaas.config": "hunter2-config",
+            ]
+            object["spec"]?["coordinator"]?["job"]?["catalogProperties"] = [
+                "type": "delta", "jdbc.password": "hunter2-catalog",
+            ]
+        }
+        let plan = scene.reconcile()
+        let status = try #require(plan.status)
+        #expect(status.conditions["ConfigValid"]?.status == .false)
+        for text in plan.events.map(\.note) + [String(decoding: status.jsonBytes, as: UTF8.self)] {
+            #expect(text.contains("ssl.keystore.password"), "it says what is wrong")
+            #expect(!text.contains("hunter2"), "\(text)")
+        }
+    }
+
     @Test func whatRanBeforeGoesOn() throws {
         var scene = try Scene.quickStart()
         try scene.becomeReady()

@@ -82,7 +82,7 @@ struct IcebergConnectAdmissionTests {
 
     // MARK: What is refused
 
-    @Test(.rows(5, 6, 7)) func whatIsWrongIsRefusedByADryRun() async throws {
+    @Test(.rows(5, 6, 7, 256)) func whatIsWrongIsRefusedByADryRun() async throws {
         let server = try await Server("wrong")
         let cases = AdmissionCase.all.filter { !$0.isOurs }
         let outcome = try await server.dryRun(cases.map { ($0.name, $0.wrong) })
@@ -216,7 +216,11 @@ struct IcebergConnectAdmissionTests {
             ),
             coordinator: IcebergConnectStatus.Image(source: "x", reference: "x")
         ),
-        connect: IcebergConnectStatus.Connect(url: "http://x:8083", version: "4.1.0"),
+        connect: IcebergConnectStatus.Connect(
+            url: "http://x:8083",
+            version: "4.1.0",
+            plugins: [IcebergConnectStatus.Plugin(className: "example.Sink", type: "sink", version: "1.0")]
+        ),
         credentialsSecret: "iceberg-connect-s3-my-iceberg-job",
         claims: IcebergConnectStatus.Claims(cluster: "shop/orders", job: "control/group")
     )

@@ -97,9 +97,9 @@ extension Deployment: JSONDecodable {
         )
     }
 
-    package mutating func shareStrings(_ share: (String) -> String) {
-        metadata.shareStrings(share)
-        image = image.map(share)
+    package mutating func intern(with interner: inout Interner) {
+        metadata.intern(with: &interner)
+        image = image.map { interner($0) }
     }
 }
 

@@ -17,7 +17,7 @@ package struct PartialObject<Kind: KindOfObject>: Resource {
 
     package init(_ json: borrowing JSONView) throws(JSONError) { metadata = try json.value("metadata") }
 
-    package mutating func shareStrings(_ share: (String) -> String) { metadata.shareStrings(share) }
+    package mutating func intern(with interner: inout Interner) { metadata.intern(with: &interner) }
 }
 
 /// `PartialObject<Secrets>`

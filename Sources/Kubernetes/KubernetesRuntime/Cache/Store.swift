@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Basics
+package import Basics
 package import KubernetesClient
 package import KubernetesModel
 
@@ -38,8 +38,13 @@ package final class Store<Value: Resource>: Sendable {
     }
 
     private let state: Locked<State>
+    private let interner: Locked<Interner>
 
-    package init(indexes: [StoreIndex<Value>] = []) { state = Locked(State(table: StoreTable(indexes: indexes))) }
+    /// - Parameter interner: one for all stores whose objects have something in common.
+    package init(indexes: [StoreIndex<Value>] = [], interner: Locked<Interner> = Locked(Interner())) {
+        state = Locked(State(table: StoreTable(indexes: indexes)))
+        self.interner = interner
+    }
 
     // MARK: Reading
 
@@ -60,6 +65,12 @@ package final class Store<Value: Resource>: Sendable {
         return entries.compactMap(\.value).sorted { $0.key.description < $1.key.description }
     }
 
+    /// At most `count` of the objects listed under a term, in no order: what it costs does not grow with how many there
+    /// are.
+    package func some(_ count: Int, _ index: StoreIndex<Value>, _ term: String) -> [Value] {
+        state.withLock { $0.table.entries(index.name, term, atMost: count) }.compactMap(\.value)
+    }
+
     // MARK: Watching
 
     /// - Parameter observer: called after every change, on the writer's task and without the lock. Has to be quick.
@@ -78,6 +89,7 @@ package final class Store<Value: Resource>: Sendable {
     // MARK: Writing
 
     /// What is there and not in `objects` is gone. Older versions than the one we have are passed over.
+    /// ``interned(_:)`` first, page by page, keeps a long list small.
     ///
     /// - Parameter namespace: only this one is compared; `nil`: all.
     package func replace(with objects: [Received<Value>], in namespace: String? = nil, isFirst: Bool = false) {
@@ -85,16 +97,34 @@ package final class Store<Value: Resource>: Sendable {
     }
 
     /// News from a watch.
-    package func put(_ object: Received<Value>) { change { table in table.put(object).map { [$0] } ?? [] } }
+    package func put(_ object: Received<Value>) {
+        for object in interned([object]) { change { table in table.put(object).map { [$0] } ?? [] } }
+    }
 
     /// An object that a watch says is gone. A namesake with another UID stays.
     package func remove(_ object: Received<Value>) { change { table in table.remove(object).map { [$0] } ?? [] } }
 
     /// The answer to our own write. Passed over if no reflector covers the object: nobody would say that it has gone.
-    package func absorb(_ object: Received<Value>) { change { table in table.absorb(object).map { [$0] } ?? [] } }
+    package func absorb(_ object: Received<Value>) {
+        for object in interned([object]) { change { table in table.absorb(object).map { [$0] } ?? [] } }
+    }
+
+    /// The same objects with what they have in common with others in one copy.
+    func interned(_ objects: [Received<Value>]) -> [Received<Value>] {
+        interner.withLock { interner in
+            objects.map { object in
+                guard case .readable(var value) = object.content else { return object }
+                value.intern(with: &interner)
+                return Received(.readable(value), fingerprint: object.fingerprint)
+            }
+        }
+    }
 
     /// A reflector begins to keep this scope up to date.
     package func cover(_ scope: ListScope) { state.withLock { $0.table.cover(scope) } }
+
+    /// Whether a reflector keeps every object of a namespace here, also those without a certain label.
+    package func holdsAll(in namespace: String?) -> Bool { state.withLock { $0.table.holdsAll(in: namespace) } }
 
     /// A scope is watched no more: its namespace's objects are gone from here, whatever they are on the server.
     package func drop(_ scope: ListScope) { change { table in table.drop(scope) } }

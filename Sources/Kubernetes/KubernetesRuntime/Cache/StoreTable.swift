@@ -28,9 +28,9 @@ struct StoreTable<Value: Resource>: Sendable {
 
     var keys: [ObjectKey] { Array(entries.keys) }
 
-    func entries(_ index: String, _ term: String) -> [StoreEntry<Value>] {
+    func entries(_ index: String, _ term: String, atMost count: Int = .max) -> [StoreEntry<Value>] {
         guard let terms = listed[index] else { preconditionFailure("the store has no index \(index)") }
-        return (terms[term] ?? []).compactMap { entries[$0] }
+        return (terms[term] ?? []).prefix(count).compactMap { entries[$0] }
     }
 
     // MARK: Writing
@@ -85,6 +85,10 @@ struct StoreTable<Value: Resource>: Sendable {
 
     /// Says that a reflector keeps this part up to date.
     mutating func cover(_ scope: ListScope) { scopes.insert(scope) }
+
+    func holdsAll(in namespace: String?) -> Bool {
+        scopes.contains(ListScope.everything) || scopes.contains(ListScope(namespace: namespace))
+    }
 
     /// The namespace is watched no more: everything of it is freed.
     mutating func drop(_ scope: ListScope) -> [StoreChange<Value>] {

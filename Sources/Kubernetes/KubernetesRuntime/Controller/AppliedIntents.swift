@@ -3,20 +3,23 @@
 internal import KubernetesModel
 
 /// What was applied last, and what the object looked like right after it. From it follows whether an apply is needed.
+///
+/// With ten thousand resources there are more than a hundred thousand of these, so they are numbers alone.
 struct AppliedIntents: Sendable {
     /// How long a child that no cache shows is taken to be as it was left.
     static var trust: Duration { .seconds(300) }
 
     private struct Record: Sendable {
-        var uid: String?
+        var child: Fingerprint
+        var uid: Fingerprint
         var intent: Fingerprint
         /// `nil` for a kind that is in no cache.
         var result: Fingerprint?
         var time: MicroTime
     }
 
-    /// The object for which, then the object which.
-    private var records: [ObjectReference: [ObjectReference: Record]] = [:]
+    /// By the object for which. A dozen each, which are found sooner than hashed.
+    private var records: [ResourceKind: [ObjectKey: [Record]]] = [:]
 
     /// Whether our last apply was of the same intent and the child is as it left it.
     ///
@@ -28,14 +31,12 @@ struct AppliedIntents: Sendable {
         seen: Fingerprint?,
         at time: MicroTime
     ) -> Bool {
-        guard let record = records[primary]?[child], record.intent == intent, record.result == seen else {
-            return false
-        }
+        guard let record = record(child, primary), record.intent == intent, record.result == seen else { return false }
         return seen != nil || record.time.duration(to: time) < Self.trust
     }
 
     func hasApplied(_ child: ObjectReference, _ uid: String?, of primary: ObjectReference) -> Bool {
-        records[primary]?[child].map { $0.uid == uid } ?? false
+        record(child, primary).map { $0.uid == Self.print(uid) } ?? false
     }
 
     mutating func remember(
@@ -46,8 +47,28 @@ struct AppliedIntents: Sendable {
         result: Fingerprint?,
         at time: MicroTime
     ) {
-        records[primary, default: [:]][child] = Record(uid: uid, intent: intent, result: result, time: time)
+        let record = Record(
+            child: Self.print(child.description),
+            uid: Self.print(uid),
+            intent: intent,
+            result: result,
+            time: time
+        )
+        var known = records[primary.kind, default: [:]].removeValue(forKey: primary.key) ?? []
+        if let index = known.firstIndex(where: { $0.child == record.child }) {
+            known[index] = record
+        } else {
+            known.append(record)
+        }
+        records[primary.kind, default: [:]][primary.key] = known
     }
 
-    mutating func forget(_ primary: ObjectReference) { records[primary] = nil }
+    mutating func forget(_ primary: ObjectReference) { records[primary.kind]?[primary.key] = nil }
+
+    private func record(_ child: ObjectReference, _ primary: ObjectReference) -> Record? {
+        let print = Self.print(child.description)
+        return records[primary.kind]?[primary.key]?.first { $0.child == print }
+    }
+
+    private static func print(_ text: String?) -> Fingerprint { Fingerprint(of: Array((text ?? "").utf8)) }
 }

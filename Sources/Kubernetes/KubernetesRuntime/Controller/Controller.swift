@@ -200,6 +200,12 @@ package struct Controller<R: Reconciler, C: Clock<Duration>>: Sendable {
             "controller": state.name, "namespace": key.namespace ?? "", "name": key.name, "reconcile": id,
             "generation": metadata.generation.map { "\($0)" } ?? "",
         ])
-        return ReconcileContext(id: id, log: log, time: settings.time(), failingFor: failingFor)
+        return ReconcileContext(
+            id: id,
+            log: log,
+            time: settings.time(),
+            failingFor: failingFor,
+            ownerships: executor.ownerships()
+        )
     }
 }

@@ -32,6 +32,9 @@ package final class Executor: Sendable {
         applied.withLock { $0.forget(ObjectReference(kind: kind, key: key)) }
     }
 
+    /// For one reconcile.
+    func ownerships() -> Ownerships { Ownerships(client) }
+
     // MARK: The parts of a plan
 
     /// - Throws: ``ReconcileError`` with `nameConflict` before anything of somebody else's is touched.
@@ -46,7 +49,7 @@ package final class Executor: Sendable {
         }
         // What a cache should show and does not is gone.
         if isCurrent, cache == nil || known != nil { return }
-        try await refuseForeign(intent, child, of: primary, known?.metadata)
+        try await refuseForeign(intent, child, of: primary, known?.metadata, in: context)
         var intent = intent
         if let uid = known?.metadata.uid, intent.body["metadata"]?["uid"] == nil {
             // Deleted meanwhile, it is to be a conflict and not a new object.
@@ -144,12 +147,13 @@ package final class Executor: Sendable {
         _ intent: ApplyIntent,
         _ child: ObjectReference,
         of primary: ObjectReference,
-        _ known: ObjectMeta?
+        _ known: ObjectMeta?,
+        in context: ReconcileContext
     ) async throws {
         if let owner = known?.controller { return try intent.require(owner) }
         // Made anew meanwhile, it has another UID.
         if let known, applied.withLock({ $0.hasApplied(child, known.uid, of: primary) }) { return }
-        guard let present = try await client.ownership(intent.kind, intent.key) else { return }
+        guard let present = try await context.ownership(intent.kind, intent.key) else { return }
         if let owner = present.metadata.controller { return try intent.require(owner) }
         guard present.managers.contains(KubernetesClient.fieldManager) else { throw intent.nameConflict(nil) }
     }

@@ -62,6 +62,7 @@ package struct ReconcileContext: Sendable {
     package let time: MicroTime
     /// How long all tries of this process for the object have failed; `nil`: the last one did not, or there was none.
     let failingFor: Duration?
+    let ownerships: Ownerships
 }
 
 extension Reconciler {

@@ -41,14 +41,14 @@ package struct Reflector<Source: WatchSource, C: Clock<Duration>>: Sendable {
         store.cover(scope)
         var machine = WatchMachine()
         var backoff = ReflectorBackoff<C.Instant>()
-        var collected = Collected<Source.Value>()
+        var collected: [Received<Source.Value>] = []  // the pages that have come so far
         var command = machine.start()
         while !Task.isCancelled {
             switch command {
             case .list(let token, let isPaged):
-                if token == nil { collected = Collected() }
+                if token == nil { collected = [] }
                 command = await list(after: token, isPaged: isPaged, &collected, &machine)
-            case .watch(let version): command = await watch(from: version, &collected, &machine)
+            case .watch(let version): command = await watch(from: version, &machine)
             case .backOff(let then, let atLeast):
                 let delay = backoff.next(now: clock.now, jitter: jitter(), atLeast: atLeast)
                 try? await clock.sleep(for: delay)  // the loop's condition notices the cancel
@@ -60,16 +60,17 @@ package struct Reflector<Source: WatchSource, C: Clock<Duration>>: Sendable {
     private func list(
         after token: String?,
         isPaged: Bool,
-        _ collected: inout Collected<Source.Value>,
+        _ collected: inout [Received<Source.Value>],
         _ machine: inout WatchMachine
     ) async -> WatchMachine.Command {
         do throws(KubernetesError) {
             let page = try await source.page(after: token, limit: isPaged ? Self.pageSize : nil)
             health.heard()
-            collected.add(page.items)
+            collected += store.interned(page.items)
             let command = machine.listed(resourceVersion: page.resourceVersion, continueToken: page.continueToken)
             if case .watch = command {
-                store.replace(with: collected.takeItems(), in: scope.namespace, isFirst: !health.synced.isOpen)
+                store.replace(with: collected, in: scope.namespace, isFirst: !health.synced.isOpen)
+                collected = []
                 health.synced.open()
             }
             return command
@@ -80,7 +81,6 @@ package struct Reflector<Source: WatchSource, C: Clock<Duration>>: Sendable {
 
     private func watch(
         from version: String,
-        _ collected: inout Collected<Source.Value>,
         _ machine: inout WatchMachine
     ) async -> WatchMachine.Command {
         let start = clock.now
@@ -91,7 +91,7 @@ package struct Reflector<Source: WatchSource, C: Clock<Duration>>: Sendable {
             while let event = try await events.next() {
                 count += 1
                 health.heard()
-                take(event, &collected, &machine)
+                take(event, &machine)
             }
         } catch {
             return failed(error, in: .watch, &machine)
@@ -103,12 +103,11 @@ package struct Reflector<Source: WatchSource, C: Clock<Duration>>: Sendable {
 
     private func take(
         _ event: WatchEvent<Source.Value>,
-        _ collected: inout Collected<Source.Value>,
         _ machine: inout WatchMachine
     ) {
         switch event {
         case .changed(let object):
-            store.put(collected.shared(object))
+            store.put(object)
             machine.received(resourceVersion: object.metadata.resourceVersion ?? machine.resourceVersion)
         case .deleted(let object):
             store.remove(object)
@@ -147,26 +146,4 @@ package struct Reflector<Source: WatchSource, C: Clock<Duration>>: Sendable {
     }
 
     private static var pageSize: Int { 500 }
-}
-
-/// The pages that have come so far, and the strings that they have in common.
-private struct Collected<Value: Resource> {
-    private var items: [Received<Value>] = []
-    private var strings = StringTable()
-
-    mutating func add(_ page: [Received<Value>]) {
-        items.reserveCapacity(items.count + page.count)
-        for item in page { items.append(shared(item)) }
-    }
-
-    mutating func takeItems() -> [Received<Value>] {
-        defer { items = [] }
-        return items
-    }
-
-    mutating func shared(_ object: Received<Value>) -> Received<Value> {
-        guard case .readable(var value) = object.content else { return object }
-        value.shareStrings { strings.shared($0) }
-        return Received(.readable(value), fingerprint: object.fingerprint)
-    }
 }
