@@ -8,7 +8,7 @@ internal import KubernetesModel
 internal import KubernetesRuntime
 internal import ObjectStorage
 
-/// The operator: caches, controllers and image transfers of one process, and the order in which they start and stop.
+/// The operator: reflectors, controllers and image transfers of one process, and the order in which they start and stop.
 package struct Operator: Sendable {
     private static let leaseName = "iceberg-connect-operator-leader"
 
@@ -53,9 +53,9 @@ package struct Operator: Sendable {
 
     /// Runs until `shutdown` opens and everything has ended in order, within 25 s; or fails.
     package func run(until shutdown: Latch) async throws {
-        let stores = IcebergConnectCaches()
-        var caches = Caches(log: log)
-        stores.fill(&caches, from: client, namespaces: settings.watchedNamespaces)
+        let stores = IcebergConnectStores()
+        var reflectors = Reflectors(log: log)
+        stores.fill(&reflectors, from: client, namespaces: settings.watchedNamespaces)
         let events = EventRecorder(
             client,
             controller: "kittiwake",
@@ -79,7 +79,7 @@ package struct Operator: Sendable {
             await events.run(until: stop)
         }
         try await runStages(
-            [http(caches, term, events, shutdown), eventStage, caches.stage, leadership(term)],
+            [http(reflectors, term, events, shutdown), eventStage, reflectors.stage, leadership(term)],
             until: shutdown,
             grace: .seconds(25),
             clock: ContinuousClock()
@@ -90,17 +90,17 @@ package struct Operator: Sendable {
 
     /// Health and metrics. Ready from the first complete lists on, and not while stopping.
     private func http(
-        _ caches: Caches,
+        _ reflectors: Reflectors,
         _ term: IcebergConnectTerm,
         _ events: EventRecorder<ContinuousClock>,
         _ shutdown: Latch
     ) -> Stage {
         var endpoints = HealthEndpoints(metrics)
         endpoints.liveness = { term.controller.state.problems }
-        endpoints.readiness = { shutdown.isOpen ? ["The operator is stopping"] : caches.missing }
+        endpoints.readiness = { shutdown.isOpen ? ["The operator is stopping"] : reflectors.missing }
         endpoints.collectors = [{ term.controller.state.collect() }]
         endpoints.texts = [
-            { caches.metrics },
+            { reflectors.metrics },
             {
                 var dropped = MetricText("kittiwake_events_dropped_total", .counter, "Events that were not sent.")
                 dropped.add([], Double(events.dropped))

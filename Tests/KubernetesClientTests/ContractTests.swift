@@ -271,7 +271,7 @@ struct ContractTests {
         return try await client.get(Data.self, key)?.data
     }
 
-    private func nextObject<Value: Resource>(_ events: inout WatchStream<Value>) async throws -> Received<Value>? {
+    private func nextObject<Value: Resource>(_ events: inout WatchStream<Value>) async throws -> DecodedObject<Value>? {
         switch try await events.next() {
         case .changed(let object), .deleted(let object): object
         case .bookmark, nil: nil

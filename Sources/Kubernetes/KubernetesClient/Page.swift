@@ -5,13 +5,13 @@ package import KubernetesModel
 
 /// One page of a list.
 package struct Page<Value: Resource>: Sendable {
-    package var items: [Received<Value>]
+    package var items: [DecodedObject<Value>]
     /// Of the whole list: where a watch goes on.
     package var resourceVersion: String
     /// Asks for the next page; `nil`: this was the last.
     package var continueToken: String?
 
-    package init(items: [Received<Value>], resourceVersion: String, continueToken: String? = nil) {
+    package init(items: [DecodedObject<Value>], resourceVersion: String, continueToken: String? = nil) {
         self.items = items
         self.resourceVersion = resourceVersion
         self.continueToken = continueToken

@@ -8,7 +8,7 @@ package struct Plan<Status: Equatable & Sendable, Effect: Equatable & Sendable>:
     package var before: Status?
     /// In order; the first failure ends the plan.
     package var steps: [Step<Effect>]
-    /// Written after the steps, and only if it differs from what the object shows. `nil`: leave it as it is.
+    /// WriteResult after the steps, and only if it differs from what the object shows. `nil`: leave it as it is.
     package var status: Status?
     /// Sent after the status, never waited for.
     package var events: [EventIntent]

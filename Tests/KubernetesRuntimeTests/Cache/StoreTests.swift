@@ -45,12 +45,12 @@ struct StoreTests {
         uid: String? = nil,
         namespace: String = "shop",
         owner: String? = nil
-    ) -> Received<Widget> {
+    ) -> DecodedObject<Widget> {
         var metadata = ObjectMeta(name: name, namespace: namespace, uid: uid ?? name, resourceVersion: version)
         if let owner {
             metadata.ownerReferences = [OwnerReference(apiVersion: "v1", kind: "X", name: owner, uid: owner)]
         }
-        return Received(.readable(Widget(metadata: metadata, text: text)))
+        return DecodedObject(.readable(Widget(metadata: metadata, text: text)))
     }
 
     func key(_ name: String) -> ObjectKey { ObjectKey(namespace: "shop", name: name) }
@@ -161,10 +161,10 @@ struct StoreTests {
         let name = String(repeating: "orders.", count: 20) + "eu"
         var metadata = ObjectMeta(name: "child", namespace: "workers", uid: "u", resourceVersion: "1")
         metadata.annotations = ["x/owner": "shop/\(name)"]
-        store.put(Received(.readable(Widget(metadata: metadata))))
+        store.put(DecodedObject(.readable(Widget(metadata: metadata))))
         metadata.resourceVersion = "2"
         metadata.annotations = ["x/owner": "no key"]
-        store.put(Received(.readable(Widget(metadata: metadata))))
+        store.put(DecodedObject(.readable(Widget(metadata: metadata))))
         #expect(keys.all == [key(name), key(name)], "of the old and of the new state")
     }
 }

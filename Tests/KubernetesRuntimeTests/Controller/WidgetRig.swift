@@ -87,7 +87,7 @@ struct WidgetRig<C: Clock<Duration>>: Sendable {
         look: @escaping Look = { _ in },
         announce: @escaping Announce = { _, _ in }
     ) -> Controller<WidgetReconciler, C> {
-        let executor = Executor(client, caches: [widgets, configMaps]) { [events] event, about, reconcile in
+        let executor = Executor(client, stores: [widgets, configMaps]) { [events] event, about, reconcile in
             events.record((text: "\(event.reason) \(about)", reconcile: reconcile))
         }
         var settings = Controller<WidgetReconciler, C>.Settings(workers: 2, metrics: metrics, log: log)

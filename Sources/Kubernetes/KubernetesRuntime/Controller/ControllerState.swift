@@ -37,8 +37,8 @@ package final class ControllerState<C: Clock<Duration>>: Sendable {
 
     /// Looks at an object soon: somebody has seen a reason that no store shows. Without effect while the controller does
     /// not run, because it begins with every object.
-    package func add(_ key: ObjectKey, lane: Lane = .urgent) {
-        running.withLock { $0?.queue }?.add(key, lane: lane)
+    package func add(_ key: ObjectKey, priority: Priority = .urgent) {
+        running.withLock { $0?.queue }?.add(key, priority: priority)
     }
 
     /// Why the process should be restarted (row 329); empty: all is well, or the controller does not run.

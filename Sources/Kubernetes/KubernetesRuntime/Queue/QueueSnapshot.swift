@@ -2,8 +2,8 @@
 
 /// A queue at one moment.
 package struct QueueSnapshot: Equatable, Sendable {
-    /// Keys that wait for a worker, by lane.
-    package var depth: [Lane: Int] = [:]
+    /// Keys that wait for a worker, by priority.
+    package var depth: [Priority: Int] = [:]
     /// Keys that wait for a time.
     package var waiting = 0
     /// For how long each key in hand has been in hand, in no order.

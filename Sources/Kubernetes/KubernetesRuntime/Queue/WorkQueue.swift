@@ -36,28 +36,28 @@ package final class WorkQueue<Key: Hashable & Sendable, C: Clock<Duration>>: Sen
     private let clock: C
     private let events: QueueEvents
     private let doorbell: AsyncStream<Void>
-    private let doorbellButton: AsyncStream<Void>.Continuation
+    private let bell: AsyncStream<Void>.Continuation
 
     package init(clock: C, events: QueueEvents = .none) {
         self.clock = clock
         self.events = events
         state = Locked(State())
         // One ring is enough: what is due is read from the state, not from the stream.
-        (doorbell, doorbellButton) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+        (doorbell, bell) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
     // MARK: Producing, from any thread
 
     /// As soon as a worker is free. A delay that the key has is dropped.
-    package func add(_ key: Key, lane: Lane = .urgent) {
+    package func add(_ key: Key, priority: Priority = .urgent) {
         events.added()
-        perform { rules, now in rules.add(key, now: now, lane: lane) }
+        perform { rules, now in rules.add(key, now: now, priority: priority) }
     }
 
     /// Not before a moment; of several moments the earliest counts.
-    package func add(_ key: Key, after delay: Duration, lane: Lane = .background) {
+    package func add(_ key: Key, after delay: Duration, priority: Priority = .background) {
         events.added()
-        perform { rules, now in rules.add(key, notBefore: now.advanced(by: delay), now: now, lane: lane) }
+        perform { rules, now in rules.add(key, notBefore: now.advanced(by: delay), now: now, priority: priority) }
     }
 
     /// Gives back what ``next()`` handed out.
@@ -74,7 +74,7 @@ package final class WorkQueue<Key: Hashable & Sendable, C: Clock<Duration>>: Sen
             return state.idle.takeAll()
         }
         for worker in idle { worker.resume(returning: nil) }
-        doorbellButton.finish()
+        bell.finish()
     }
 
     /// The age of the key that has been in hand the longest.
@@ -124,9 +124,9 @@ package final class WorkQueue<Key: Hashable & Sendable, C: Clock<Duration>>: Sen
                 for (worker, handOut) in handOuts { worker.resume(returning: handOut) }
                 guard let next, armed.last.map({ next < $0 }) ?? true else { continue }
                 armed.append(next)
-                group.addTask { [clock, doorbellButton] in
+                group.addTask { [clock, bell] in
                     try? await clock.sleep(until: next, tolerance: nil)  // cancelled or due: ring either way
-                    doorbellButton.yield()
+                    bell.yield()
                 }
             }
             group.cancelAll()
@@ -144,7 +144,7 @@ package final class WorkQueue<Key: Hashable & Sendable, C: Clock<Duration>>: Sen
             case .wakeWorker: (state.handOff(now), false)
             }
         }
-        if timersChanged { doorbellButton.yield() }
+        if timersChanged { bell.yield() }
         if let (worker, handOut) = handOff { worker.resume(returning: handOut) }
     }
 }

@@ -41,7 +41,7 @@ package struct Reflector<Source: WatchSource, C: Clock<Duration>>: Sendable {
         store.cover(scope)
         var machine = WatchMachine()
         var backoff = ReflectorBackoff<C.Instant>()
-        var collected: [Received<Source.Value>] = []  // the pages that have come so far
+        var collected: [DecodedObject<Source.Value>] = []  // the pages that have come so far
         var command = machine.start()
         while !Task.isCancelled {
             switch command {
@@ -60,7 +60,7 @@ package struct Reflector<Source: WatchSource, C: Clock<Duration>>: Sendable {
     private func list(
         after token: String?,
         isPaged: Bool,
-        _ collected: inout [Received<Source.Value>],
+        _ collected: inout [DecodedObject<Source.Value>],
         _ machine: inout WatchMachine
     ) async -> WatchMachine.Command {
         do throws(KubernetesError) {

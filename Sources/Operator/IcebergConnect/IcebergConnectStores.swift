@@ -9,7 +9,7 @@ internal import Resources
 
 /// What is kept in memory of a cluster for the sake of `IcebergConnect`: the resources, and whose the objects are that
 /// belong to them.
-struct IcebergConnectCaches: Sendable {
+struct IcebergConnectStores: Sendable {
     let resources: Store<IcebergConnect>
     let deployments: Store<Deployment>
     /// All of a namespace, because a resource may name any.
@@ -33,11 +33,11 @@ struct IcebergConnectCaches: Sendable {
     }
 
     /// For the executor: what it writes is in the cache at once. Leases are in none, because each renewal would be news.
-    var all: [any ObjectCache] {
+    var all: [any AnyStore] {
         [resources, deployments, secrets, configMaps, services, serviceAccounts, roles, roleBindings]
     }
 
-    /// The objects in the caches that belong to a resource, wherever they are.
+    /// The objects in the stores that belong to a resource, wherever they are.
     func children(of uid: String) -> [IcebergConnectObservation.Child] {
         belonging(deployments, uid) + belonging(secrets, uid) + belonging(configMaps, uid) + belonging(services, uid)
             + belonging(serviceAccounts, uid) + belonging(roles, uid) + belonging(roleBindings, uid)
@@ -80,16 +80,16 @@ struct IcebergConnectCaches: Sendable {
     /// Lets the API server fill the stores.
     ///
     /// - Parameter namespaces: empty: all.
-    func fill(_ caches: inout Caches, from client: KubernetesClient, namespaces: [String]) {
+    func fill(_ reflectors: inout Reflectors, from client: KubernetesClient, namespaces: [String]) {
         let own = "app.kubernetes.io/managed-by=kittiwake"
-        caches.add(resources, from: client, namespaces: namespaces)
-        caches.add(deployments, from: client, namespaces: namespaces, labelSelector: own)
-        caches.add(secrets, from: client, namespaces: namespaces)
-        caches.add(configMaps, from: client, namespaces: namespaces, labelSelector: own)
-        caches.add(services, from: client, namespaces: namespaces, labelSelector: own)
-        caches.add(serviceAccounts, from: client, namespaces: namespaces, labelSelector: own)
-        caches.add(roles, from: client, namespaces: namespaces, labelSelector: own)
-        caches.add(roleBindings, from: client, namespaces: namespaces, labelSelector: own)
+        reflectors.add(resources, from: client, namespaces: namespaces)
+        reflectors.add(deployments, from: client, namespaces: namespaces, labelSelector: own)
+        reflectors.add(secrets, from: client, namespaces: namespaces)
+        reflectors.add(configMaps, from: client, namespaces: namespaces, labelSelector: own)
+        reflectors.add(services, from: client, namespaces: namespaces, labelSelector: own)
+        reflectors.add(serviceAccounts, from: client, namespaces: namespaces, labelSelector: own)
+        reflectors.add(roles, from: client, namespaces: namespaces, labelSelector: own)
+        reflectors.add(roleBindings, from: client, namespaces: namespaces, labelSelector: own)
     }
 }
 

@@ -6,7 +6,7 @@ package import KubernetesClient
 package import KubernetesModel
 
 /// All reflectors of a program: they start together, are ready together, and are measured together.
-package struct Caches: Sendable {
+package struct Reflectors: Sendable {
     /// A reflector, whatever it holds.
     package struct Member: Sendable {
         package let kind: String
@@ -63,7 +63,7 @@ package struct Caches: Sendable {
 
     /// The stage that keeps the stores up to date: ready once all have been listed.
     package var stage: Stage {
-        Stage("caches") { ready, stop in
+        Stage("reflectors") { ready, stop in
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for member in members { group.addTask { await member.run() } }
                 group.addTask {

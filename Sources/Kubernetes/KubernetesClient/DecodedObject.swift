@@ -4,7 +4,7 @@ package import JSON
 package import KubernetesModel
 
 /// One object as it came. If only its metadata could be read, the others are not held up by it.
-package struct Received<Value: Resource>: Sendable {
+package struct DecodedObject<Value: Resource>: Sendable {
     /// The whole object, or what could be read of it.
     package enum Content: Sendable {
         case readable(Value)
@@ -31,7 +31,7 @@ package struct Received<Value: Resource>: Sendable {
     package var value: Value? { if case .readable(let value) = content { value } else { nil } }
 }
 
-extension Received: JSONDecodable {
+extension DecodedObject: JSONDecodable {
     package init(_ json: borrowing JSONView) throws(JSONError) {
         do throws(JSONError) {
             content = .readable(try Value(json))

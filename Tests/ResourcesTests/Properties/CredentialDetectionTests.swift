@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 @Suite
-struct CredentialsTests {
+struct CredentialDetectionTests {
     @Test(
         arguments: [
             ("sasl.jaas.config", "x required password=\"p\";"), ("producer.sasl.jaas.config", "x;"),
@@ -18,7 +18,7 @@ struct CredentialsTests {
         ]
     )
     func aCredentialIsRecognised(key: String, value: String) {
-        #expect(Credentials.isCredential(key, value))
+        #expect(CredentialDetection.isCredential(key, value))
     }
 
     @Test(arguments: [
@@ -31,11 +31,11 @@ struct CredentialsTests {
         ("ssl.key.password", ""),
     ])
     func whatIsNoneIsShown(key: String, value: String) {
-        #expect(!Credentials.isCredential(key, value))
+        #expect(!CredentialDetection.isCredential(key, value))
     }
 
     @Test func aPlaceholderWithMoreBehindItIsNone() {
-        #expect(Credentials.isCredential("password", "${a}b${c}"))
-        #expect(Credentials.isCredential("password", "${a"))
+        #expect(CredentialDetection.isCredential("password", "${a}b${c}"))
+        #expect(CredentialDetection.isCredential("password", "${a"))
     }
 }

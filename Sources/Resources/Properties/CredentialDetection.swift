@@ -4,7 +4,7 @@
 ///
 /// Kafka, Connect and Iceberg do not mark them, so this errs on the side of hiding: a harmless value in a Secret costs
 /// nothing, a password in a ConfigMap does.
-package enum Credentials {
+package enum CredentialDetection {
     /// What stands in place of a credential.
     package static let mask = "********"
 
@@ -52,7 +52,7 @@ package enum Credentials {
 
 extension JavaProperties {
     /// True if any value has to be kept in a Secret.
-    package var holdsCredentials: Bool { entries.contains { Credentials.isCredential($0.key, $0.value) } }
+    package var holdsCredentials: Bool { entries.contains { CredentialDetection.isCredential($0.key, $0.value) } }
 
     /// The same file with each credential replaced by a mask, for the object that everybody may read.
     package var masked: JavaProperties {
@@ -61,7 +61,10 @@ extension JavaProperties {
                 Section(
                     section.title,
                     section.entries.map {
-                        ($0.key, Credentials.isCredential($0.key, $0.value) ? Credentials.mask : $0.value)
+                        (
+                            $0.key,
+                            CredentialDetection.isCredential($0.key, $0.value) ? CredentialDetection.mask : $0.value
+                        )
                     }
                 )
             }
