@@ -51,7 +51,7 @@ package enum ImageRole: String, CaseIterable, Comparable, Sendable {
 /// All that a transfer needs to know.
 package struct ImageJob: Equatable, Sendable {
     /// How the object store is asked.
-    package enum CredentialDetection: Equatable, Sendable {
+    package enum Credentials: Equatable, Sendable {
         case keys(accessKeyID: Secret, secretAccessKey: Secret)
         /// The role or web identity of the operator's pod.
         case environment

@@ -27,7 +27,7 @@ extension IcebergConnectSpec {
         package var credentials: Credentials
 
         /// Where the keys come from: exactly one of three (000.5 d).
-        package enum CredentialDetection: Equatable, Sendable {
+        package enum Credentials: Equatable, Sendable {
             /// Typed into the resource. Accepted for the sake of existing manifests.
             case inline(accessKeyID: Secret, secretAccessKey: Secret)
             /// The name of a Secret in the resource's namespace.
