@@ -77,10 +77,10 @@ struct KubeconfigTests {
     @Test func anotherContextCanBeNamed() throws {
         let other = """
             clusters: [{name: d, cluster: {server: "https://two"}}]
-            contexts: [{name: y, context: {cluster: d}}]
+            contexts: [{name: other, context: {cluster: d}}]
             """
         let texts = (mine: (path: "/k", text: config()), other: (path: "/l", text: other))
-        #expect(try access(texts.mine, texts.other, context: "y").server == "https://two")
+        #expect(try access(texts.mine, texts.other, context: "other").server == "https://two")
         #expect(try access(texts.mine, texts.other).server == "https://one:6443")
         #expect(refusal(config(), context: "z")?.code == .missing)
     }
