@@ -7,13 +7,6 @@ package import KubernetesRuntime
 package import Planning
 package import Resources
 
-/// One image of one resource. With the UID, because a resource that is made anew under the same name is another one.
-package struct ImageSlot: Hashable, Sendable {
-    package var resource: ObjectKey
-    package var uid: String
-    package var role: ImageRole
-}
-
 /// Looks, and carries out what ``IcebergConnectPlan`` decides.
 package struct IcebergConnectReconciler: Reconciler {
     package typealias Primary = IcebergConnect
@@ -200,7 +193,7 @@ extension IcebergConnectObservation.ImageProgress.State {
             case .completing: self = .completing
             }
         case .present(let image): self = .done(image)
-        case .failed(let failure, let attempts, _, _):
+        case .failed(let failure, let attempts):
             self = .failed(.init(reason: failure.reason, message: failure.message, attempts: attempts))
         }
     }

@@ -160,7 +160,7 @@ where Instant.Duration == Duration {
         guard let slot = runs.removeValue(forKey: run), var entry = entries[slot] else { return (nil, ended(run)) }
         entry.attempts += 1
         let delay = Self.backoff.delay(after: entry.attempts, random: jitter)
-        entry.state = .failed(failure, attempts: entry.attempts, retryAfter: delay, lastGood: entry.outcome)
+        entry.state = .failed(failure, attempts: entry.attempts)
         entry.phase = .settled(until: now.advanced(by: delay))
         entries[slot] = entry
         return (slot, startQueued())

@@ -45,7 +45,7 @@ struct WorkQueueStateTests {
         var queue = State()
         _ = queue.add("a", notBefore: at(10), now: at(0))
         #expect(queue.add("a", now: at(0)) == .wakeWorker)
-        #expect(queue.waiting.isEmpty)
+        #expect(queue.waiting.count == 0)
     }
 
     @Test func aDelayThatEndsWhileInHandIsServedAfterwards() {
