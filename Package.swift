@@ -125,8 +125,8 @@ let package = Package(
             exclude: ["Documents"],
             swiftSettings: settings
         ),
-        tests(of: "CommandLine"),
-        tests(of: "Commands", ["CommandLine"]),
+        tests(of: "CommandLine", ["Basics"]),
+        tests(of: "Commands", ["Basics", "CommandLine"]),
         tests(of: "Coordinator", ["Basics", "HTTPServer", "JSON"]),
         tests(of: "Compression", ["TestStorage"]),
         tests(of: "ConnectClient", ["HTTPClient", "HTTPServer"]),

@@ -30,7 +30,7 @@ struct ConnectClientTests {
         let text = #"{"version":"4.1.0","commit":"13f70256db3c994c","kafka_cluster_id":"kittiwakekittiwakebed0"}"#
         try await withWorker(ServerResponse(text: text)) { url in
             let worker = try await ConnectClient(HTTPClient(), url: url + "/").worker()
-            #expect(worker == ConnectWorker(version: "4.1.0", kafkaClusterID: "kittiwakekittiwakebed0"))
+            #expect(worker == ConnectWorker(version: "4.1.0"))
         }
     }
 

@@ -51,7 +51,7 @@ extension IcebergConnectAssessment {
     }
 
     private var warnings: [EventIntent] {
-        let moved = storageSecret.map { secret in
+        let moved = s3Secret.map { secret in
             IcebergConnectEventReason.credentialsMoved.event(
                 "The access keys in spec.s3Config are kept in Secret \(secret.key); name it in "
                     + "spec.s3Config.credentialsSecret and take the keys out of the resource"

@@ -29,9 +29,9 @@ struct StoreTable<Value: Resource>: Sendable {
 
     var keys: [ObjectKey] { Array(entries.keys) }
 
-    func entries(_ index: String, _ term: String, atMost count: Int = .max) -> [StoreEntry<Value>] {
-        guard let terms = listed[index] else { preconditionFailure("the store has no index \(index)") }
-        return (terms[term] ?? []).prefix(count).compactMap { entries[$0] }
+    func entries(_ index: String, _ indexKey: String, atMost count: Int = .max) -> [StoreEntry<Value>] {
+        guard let listed = listed[index] else { preconditionFailure("the store has no index \(index)") }
+        return (listed[indexKey] ?? []).prefix(count).compactMap { entries[$0] }
     }
 
     // MARK: Writing
@@ -69,7 +69,7 @@ struct StoreTable<Value: Resource>: Sendable {
         return StoreChange(old: old, new: new)
     }
 
-    mutating func remove(_ object: Received<Value>) -> StoreChange<Value>? {
+    mutating func remove(_ object: DecodedObject<Value>) -> StoreChange<Value>? {
         let metadata = object.metadata
         if let uid = metadata.uid { bury(uid) }
         guard let old = entries[metadata.key], old.metadata.uid == metadata.uid else { return nil }
@@ -114,13 +114,13 @@ struct StoreTable<Value: Resource>: Sendable {
 
     private mutating func list(_ key: ObjectKey, old: Value?, new: Value?) {
         for index in indexes {
-            let before = Set(old.map(index.terms) ?? [])
-            let after = Set(new.map(index.terms) ?? [])
-            for term in before.subtracting(after) {
-                listed[index.name]?[term]?.removeAll { $0 == key }
-                if listed[index.name]?[term]?.isEmpty == true { listed[index.name]?[term] = nil }
+            let before = Set(old.map(index.indexKeys) ?? [])
+            let after = Set(new.map(index.indexKeys) ?? [])
+            for indexKey in before.subtracting(after) {
+                listed[index.name]?[indexKey]?.removeAll { $0 == key }
+                if listed[index.name]?[indexKey]?.isEmpty == true { listed[index.name]?[indexKey] = nil }
             }
-            for term in after.subtracting(before) { listed[index.name]?[term, default: []].append(key) }
+            for indexKey in after.subtracting(before) { listed[index.name]?[indexKey, default: []].append(key) }
         }
     }
 }
