@@ -57,9 +57,9 @@ struct HungClusterTests {
     ) async throws {
         let log = Log(level: .error)
         let settings = try OperatorSettings(environment: ["KITTIWAKE_IMAGE": "operator:1"], processIdentity: "test")
-        let stores = IcebergConnectCaches()
-        var caches = Caches(log: log)
-        stores.fill(&caches, from: client, namespaces: [])
+        let stores = IcebergConnectStores()
+        var reflectors = Reflectors(log: log)
+        stores.fill(&reflectors, from: client, namespaces: [])
         let events = EventRecorder(client, controller: "test", instance: "test", clock: ContinuousClock(), log: log)
         let term = IcebergConnectTerm(
             stores,
@@ -71,7 +71,7 @@ struct HungClusterTests {
             { _, _, _ in throw ImageFailure(reason: "Unexpected", message: "nothing is to be transferred") },
             ask: ask
         )
-        let stage = caches.stage
+        let stage = reflectors.stage
         let (ready, stop) = (Latch(), Latch())
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await stage.run(ready, stop) }
