@@ -129,6 +129,7 @@ extension Deployment: JSONDecodable {
         )
     }
 
+    /// The metadata, the selector and the image are what many have in common.
     package mutating func intern(with interner: inout Interner) {
         metadata.intern(with: &interner)
         selector = interner(selector)
