@@ -130,7 +130,7 @@ let package = Package(
             exclude: ["Documents"],
             swiftSettings: settings
         ),
-        tests(of: "CommandLine"),
+        tests(of: "CommandLine", ["Basics"]),
         tests(of: "Commands", ["Basics", "CommandLine", "Compression", "TestStorage"]),
         tests(of: "Coordinator", ["Basics", "HTTPServer", "JSON", "YAML"]),
         tests(of: "Compression", ["TestStorage"]),

@@ -17,8 +17,7 @@ package struct Digest: Hashable, Sendable, CustomStringConvertible {
     /// - Parameter hash: the 32 bytes that SHA-256 gives.
     package init(hash: [UInt8]) {
         precondition(hash.count == 32, "a SHA-256 has 32 bytes")
-        let digits = Array("0123456789abcdef".utf8)
-        hex = String(decoding: hash.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+        hex = hash.hex
     }
 
     package var description: String { "sha256:\(hex)" }

@@ -37,14 +37,15 @@ package struct Log: Sendable {
     private let level: Level
     private let format: Format
     private let write: @Sendable ([UInt8]) -> Void
-    private let now: @Sendable () -> (seconds: Int64, milliseconds: Int64)
+    private let now: @Sendable () -> Int64
     /// The fields of `with`, already as text.
     private var context: [UInt8] = []
 
+    /// - Parameter now: microseconds since the epoch.
     package init(
         level: Level = .info,
         format: Format = .json,
-        now: @escaping @Sendable () -> (seconds: Int64, milliseconds: Int64) = Log.systemTime,
+        now: @escaping @Sendable () -> Int64 = { WallClock.microsecondsSinceEpoch },
         write: @escaping @Sendable ([UInt8]) -> Void = Log.standardError
     ) {
         self.level = level
@@ -71,8 +72,8 @@ package struct Log: Sendable {
 
     private func emit(_ level: Level, _ message: StaticString, _ fields: Fields) {
         guard level >= self.level else { return }
-        let (seconds, milliseconds) = now()
-        let fraction = String(1000 + milliseconds).dropFirst()
+        let (seconds, microseconds) = now().floorDivided(by: 1_000_000)
+        let fraction = String(1000 + microseconds / 1000).dropFirst()
         let time = "\(CivilDate(secondsSinceEpoch: seconds).rfc3339.dropLast()).\(fraction)Z"
         var line: [UInt8]
         switch format {
@@ -109,13 +110,12 @@ package struct Log: Sendable {
     }
 
     private static func appendQuoted(_ text: String, to line: inout [UInt8]) {
-        let digits = Array("0123456789abcdef".utf8)
         line.append(UInt8(ascii: "\""))
         for byte in text.utf8 {
             switch byte {
             case UInt8(ascii: "\""), UInt8(ascii: "\\"): line += [UInt8(ascii: "\\"), byte]
             case UInt8(ascii: "\n"): line += Array(#"\n"#.utf8)
-            case 0..<0x20, 0x7f: line += Array(#"\u00"#.utf8) + [digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+            case 0..<0x20, 0x7f: line += Array(#"\u00"#.utf8) + Array([byte].hex.utf8)
             default: line.append(byte)
             }
         }
@@ -142,12 +142,5 @@ package struct Log: Sendable {
                 }
             }
         }
-    }
-
-    /// Seconds since the epoch, and milliseconds of the second.
-    package static let systemTime: @Sendable () -> (seconds: Int64, milliseconds: Int64) = {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return (Int64(time.tv_sec), Int64(time.tv_nsec / 1_000_000))
     }
 }

@@ -118,7 +118,7 @@ package final class Metrics: Sendable {
         _ labels: Labels,
         _ make: () -> Instrument
     ) -> Instrument {
-        let key = labels.map { "\($0.key)=\"\(Self.escaped($0.value))\"" }.joined(separator: ",")
+        let key = labels.map { MetricText.label($0.key, $0.value) }.joined(separator: ",")
         return families.withLock { families in
             if let existing = families[name]?.series[key] { return existing }
             let new = make()
@@ -144,18 +144,5 @@ package final class Metrics: Sendable {
             }
             return text + "\(name)_sum\(braces) \(state.sum)\n\(name)_count\(braces) \(total)\n"
         }
-    }
-
-    private static func escaped(_ value: String) -> String {
-        var text = ""
-        for scalar in value.unicodeScalars {
-            switch scalar {
-            case "\\": text += "\\\\"
-            case "\"": text += "\\\""
-            case "\n": text += "\\n"
-            default: text.unicodeScalars.append(scalar)
-            }
-        }
-        return text
     }
 }

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// How often a step is tried again and how long to wait in between: `base * 2^n`, at most `maximum`, of which a random
-/// part between half and all is waited, so that many who fail together do not come back together.
+/// How often a step is tried again and how long to wait in between: between half and all of a back-off.
 ///
-/// Clock and randomness are behind `pause`: tests put their own in its place.
+/// The clock is behind `pause`: tests put their own in its place.
 package struct RetryPolicy: Sendable {
     /// How many failures in a row end it.
     package var attempts: Int
-    package var base: Duration
-    package var maximum: Duration
+    package var backoff: Backoff
     /// Waits; throws when the task is cancelled meanwhile.
     package var pause: @Sendable (Duration) async throws -> Void
 
@@ -19,21 +17,13 @@ package struct RetryPolicy: Sendable {
         pause: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
     ) {
         self.attempts = attempts
-        self.base = base
-        self.maximum = maximum
+        backoff = Backoff(base: base, maximum: maximum, jitter: 0.5...1)
         self.pause = pause
     }
 
-    /// What to wait after so many failures in a row, the first being 1.
-    package func delay(after failures: Int, using random: inout some RandomNumberGenerator) -> Duration {
-        let longest = failures > 30 ? maximum : min(base * (1 << max(0, failures - 1)), maximum)
-        return longest * Double.random(in: 0.5...1, using: &random)
-    }
-
-    /// Waits as long as ``delay(after:using:)`` says.
+    /// Waits after so many failures in a row, the first being 1.
     package func wait(after failures: Int) async throws {
-        var random = SystemRandomNumberGenerator()
-        try await pause(delay(after: failures, using: &random))
+        try await pause(backoff.delay(after: failures, random: .random(in: 0...1)))
     }
 
     /// Runs `step` until it succeeds, fails in a way that is not worth another try, or has failed ``attempts`` times.

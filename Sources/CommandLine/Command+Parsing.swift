@@ -1,32 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The options and arguments of one call.
-package struct Invocation: Equatable, Sendable {
-    fileprivate var values: [String: [String]] = [:]
-    package fileprivate(set) var arguments: [String] = []
-
-    /// The last value of an option; `nil` if there is none.
-    package subscript(_ option: String) -> String? { values[option]?.last }
-
-    /// Every value of a repeated option, in the order they were typed.
-    package func all(_ option: String) -> [String] { values[option] ?? [] }
-
-    /// Whether a flag was typed.
-    package func has(_ flag: String) -> Bool { values[flag] != nil }
-
-    /// The value of an option as a number or another type.
-    ///
-    /// - Throws: ``UsageError`` with the option and the text, if the text is no such value.
-    package func value<Value: LosslessStringConvertible>(
-        _ option: String,
-        as type: Value.Type = Value.self
-    ) throws(UsageError) -> Value? {
-        guard let text = self[option] else { return nil }
-        guard let value = Value(text) else { throw UsageError("--\(option): \"\(text)\" is not a valid \(type)") }
-        return value
-    }
-}
-
 extension Command {
     /// Pure: the environment is a parameter.
     package func parse(

@@ -92,10 +92,3 @@ package struct Command: Sendable {
         return ([usage, about, ""] + lines + shown).joined(separator: "\n") + "\n"
     }
 }
-
-/// What the user typed is not what the command takes.
-package struct UsageError: Error, Equatable, Sendable, CustomStringConvertible {
-    package var description: String
-
-    package init(_ description: String) { self.description = description }
-}

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+package import Basics
+
 /// A program with subcommands: finds the one that was typed, parses for it, runs it, and turns mistakes into exit codes.
 package struct Program: Sendable {
     /// What a subcommand is given: what was typed, the environment, and where to write.

@@ -2,6 +2,7 @@
 
 internal import CommandLine
 internal import JSON
+internal import KubernetesModel
 internal import KubernetesRuntime
 internal import Planning
 internal import Resources
@@ -38,7 +39,7 @@ let planCommand = Program.Subcommand(
             objects += IcebergConnectPreview.objects(
                 of: resource,
                 operatorImage: call.invocation["operator-image"] ?? "",
-                now: SystemTime.now.inSeconds
+                now: MicroTime.now.inSeconds
             )
         }
     }

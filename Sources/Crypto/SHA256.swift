@@ -47,11 +47,3 @@ package enum HMACSHA256 {
         return code
     }
 }
-
-extension Sequence<UInt8> {
-    /// Lower-case hexadecimal digits.
-    package var hex: String {
-        let digits = Array("0123456789abcdef".utf8)
-        return String(decoding: flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
-    }
-}

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import Basics
-internal import Glibc
 internal import HTTPClient
 internal import HTTPServer
 package import KubernetesClient
@@ -9,7 +8,7 @@ internal import KubernetesModel
 internal import KubernetesRuntime
 internal import ObjectStorage
 
-/// The operator: caches, controllers and image transfers of one process, and the order in which they start and stop.
+/// The operator: reflectors, controllers and image transfers of one process, and the order in which they start and stop.
 package struct Operator: Sendable {
     private static let leaseName = "iceberg-connect-operator-leader"
 
@@ -54,9 +53,9 @@ package struct Operator: Sendable {
 
     /// Runs until `shutdown` opens and everything has ended in order, within 25 s; or fails.
     package func run(until shutdown: Latch) async throws {
-        let stores = IcebergConnectCaches()
-        var caches = Caches(log: log)
-        stores.fill(&caches, from: client, namespaces: settings.watchedNamespaces)
+        let stores = IcebergConnectStores()
+        var reflectors = Reflectors(log: log)
+        stores.fill(&reflectors, from: client, namespaces: settings.watchedNamespaces)
         let events = EventRecorder(
             client,
             controller: "kittiwake",
@@ -80,7 +79,7 @@ package struct Operator: Sendable {
             await events.run(until: stop)
         }
         try await runStages(
-            [http(caches, term, events, shutdown), eventStage, caches.stage, leadership(term)],
+            [http(reflectors, term, events, shutdown), eventStage, reflectors.stage, leadership(term)],
             until: shutdown,
             grace: .seconds(25),
             clock: ContinuousClock()
@@ -91,74 +90,39 @@ package struct Operator: Sendable {
 
     /// Health and metrics. Ready from the first complete lists on, and not while stopping.
     private func http(
-        _ caches: Caches,
+        _ reflectors: Reflectors,
         _ term: IcebergConnectTerm,
         _ events: EventRecorder<ContinuousClock>,
         _ shutdown: Latch
     ) -> Stage {
-        var operations = Operations(metrics)
-        operations.liveness = { term.controller.state.problems }
-        operations.readiness = { shutdown.isOpen ? ["The operator is stopping"] : caches.missing }
-        operations.collectors = [{ term.controller.state.collect() }]
-        operations.texts = [
-            { caches.metrics },
+        var endpoints = HealthEndpoints(metrics)
+        endpoints.liveness = { term.controller.state.problems }
+        endpoints.readiness = { shutdown.isOpen ? ["The operator is stopping"] : reflectors.missing }
+        endpoints.collectors = [{ term.controller.state.collect() }]
+        endpoints.texts = [
+            { reflectors.metrics },
             {
                 var dropped = MetricText("kittiwake_events_dropped_total", .counter, "Events that were dropped.")
                 dropped.add([], Double(events.dropped))
                 return dropped.text
             },
         ]
-        var configuration = HTTPServer.Configuration()
-        configuration.port = settings.port
-        configuration.connectionLimit = 128
-        configuration.connectionsOfOnePeer = 32
-        let server = HTTPServer(configuration) { [operations] request in
-            operations.answer(request) ?? ServerResponse(404, text: "The paths are /healthz, /readyz and /metrics\n")
-        }
-        return Stage("http") { [log] ready, stop in
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask {
-                    try await server.run { port in
-                        log.info("Started listening", ["port": "\(port)"])
-                        ready.open()
-                    }
-                }
-                group.addTask { try await stop.wait() }
-                try await group.next()
-                group.cancelAll()
-            }
+        return .http(port: settings.port, log: log) { [endpoints] request in
+            endpoints.answer(request) ?? ServerResponse(404, text: "The paths are /healthz, /readyz and /metrics\n")
         }
     }
 
     private func leadership(_ term: IcebergConnectTerm) -> Stage {
-        let leads = metrics.gauge(
-            "leader_election_master_status",
-            "1 while this process is the leader, otherwise 0.",
-            ["name": Self.leaseName]
-        )
-        leads.set(0)
         guard settings.electsLeader else {
-            return Stage("controllers") { ready, stop in
-                ready.open()
-                leads.set(1)
-                await term.run(until: stop)
-            }
+            return .unelected(Self.leaseName, metrics: metrics) { await term.run(until: $0) }
         }
-        let keeper = LeaseKeeper(
-            ClientLeaseStore(client, ObjectKey(namespace: settings.namespace, name: Self.leaseName)),
+        let lease = ObjectKey(namespace: settings.namespace, name: Self.leaseName)
+        return .leading(
+            ClientLeaseStore(client, lease),
+            name: Self.leaseName,
             identity: settings.identity,
-            clock: ContinuousClock(),
-            stamp: { "\(SystemTime.now)" },
-            report: { [log] error in log.warning("Failed to reach the lease", ["error": "\(error)"]) },
-            overrun: { [log] in
-                log.error("The work did not end after the lease was lost: ending the process")
-                exit(3)
-            }
-        )
-        let leadership = Leadership(keeper, log: log) { leads.set($0 ? 1 : 0) }
-        return Stage("leadership") { ready, stop in
-            ready.open()
-            try await leadership.run(until: stop) { _ in await term.run(until: stop) }
-        }
+            metrics: metrics,
+            log: log
+        ) { await term.run(until: $0) }
     }
 }

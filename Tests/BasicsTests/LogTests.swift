@@ -9,7 +9,7 @@ struct LogTests {
     @Test func aLineIsOneObject() {
         let lines = Locked<[String]>([])
         let log = Log(
-            now: { (1_767_323_045, 6) },
+            now: { 1_767_323_045_006_789 },
             write: { line in lines.withLock { $0.append(String(decoding: line, as: UTF8.self)) } }
         )
         log.with(["controller": "connector"]).warning("Restarted task", ["key": "a/\"b\"", "trace": "x\n\u{1}"])
@@ -24,7 +24,7 @@ struct LogTests {
         let lines = Locked<[String]>([])
         let log = Log(
             format: .text,
-            now: { (1_767_323_045, 6) },
+            now: { 1_767_323_045_006_789 },
             write: { line in lines.withLock { $0.append(String(decoding: line, as: UTF8.self)) } }
         )
         log.with(["name": "orders"]).info("Applied object", ["kind": "Service", "error": "it said \"no\"\nforged=1"])
@@ -65,35 +65,5 @@ struct LogTests {
         let all = try await lines
         #expect(all.count == 200)
         #expect(all.allSatisfy { line in line.count == 9999 && line.allSatisfy { $0 == line.first } })
-    }
-}
-
-@Suite
-struct MetricsTests {
-    @Test func instrumentsAreKeptAndPrinted() {
-        let metrics = Metrics()
-        metrics.counter("restarts_total", "Restarts of tasks.", ["connector": "o\"r"]).add(2)
-        metrics.counter("restarts_total", "Restarts of tasks.", ["connector": "o\"r"]).add()
-        metrics.gauge("leading", "1 if this process leads.").set(1)
-        let histogram = metrics.histogram("commit_seconds", "Duration of commits.", bounds: [0.1, 1])
-        for value in [0.05, 0.5, 5] { histogram.observe(value) }
-        #expect(
-            metrics.text() == """
-                # HELP commit_seconds Duration of commits.
-                # TYPE commit_seconds histogram
-                commit_seconds_bucket{le="0.1"} 1
-                commit_seconds_bucket{le="1.0"} 2
-                commit_seconds_bucket{le="+Inf"} 3
-                commit_seconds_sum 5.55
-                commit_seconds_count 3
-                # HELP leading 1 if this process leads.
-                # TYPE leading gauge
-                leading 1.0
-                # HELP restarts_total Restarts of tasks.
-                # TYPE restarts_total counter
-                restarts_total{connector="o\\"r"} 3
-
-                """
-        )
     }
 }

@@ -7,19 +7,36 @@ import Testing
 struct JSONWriterTests {
     /// An apply intent: everything Optional.
     struct DeploymentIntent: JSONEncodable {
-        var name: String
-        var replicas: Int?
-        var labels: StringMap?
+        struct Metadata: JSONEncodable {
+            var name: String
+            var labels: StringMap?
 
-        func write(to writer: inout JSONWriter) {
-            writer.object { writer in
-                writer.field("metadata") { writer in
+            func write(to writer: inout JSONWriter) {
+                writer.object { writer in
                     writer.field("labels", labels)
                     writer.field("name", name)
                 }
-                writer.field("spec") { writer in
-                    writer.field("replicas", replicas)
-                }
+            }
+        }
+
+        struct Spec: JSONEncodable {
+            var replicas: Int?
+
+            func write(to writer: inout JSONWriter) { writer.object { $0.field("replicas", replicas) } }
+        }
+
+        var metadata: Metadata
+        var spec: Spec
+
+        init(name: String, replicas: Int?, labels: StringMap?) {
+            metadata = Metadata(name: name, labels: labels)
+            spec = Spec(replicas: replicas)
+        }
+
+        func write(to writer: inout JSONWriter) {
+            writer.object { writer in
+                writer.field("metadata", metadata)
+                writer.field("spec", spec)
             }
         }
     }

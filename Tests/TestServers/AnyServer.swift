@@ -37,7 +37,7 @@ package enum AnyServer: String, CaseIterable, Sendable {
     package static func namespace(_ client: KubernetesClient) async throws -> String {
         let name = "t-\(UUID().uuidString.lowercased())"
         _ = try await client.create(
-            .namespace,
+            ResourceKind(group: "", version: "v1", kind: "Namespace", plural: "namespaces", scope: .cluster),
             namespace: nil,
             ["apiVersion": "v1", "kind": "Namespace", "metadata": ["name": .string(name)]]
         )

@@ -14,16 +14,15 @@ package final class ManualClock: Clock, Sendable {
         package static func < (lhs: Instant, rhs: Instant) -> Bool { lhs.offset < rhs.offset }
     }
 
-    private enum Sleeper: Sendable {
-        case arriving
-        case parked(Instant, CheckedContinuation<Void, any Error>)
-        case cancelled
-    }
-
     private struct State: Sendable {
         var now = Instant(offset: .zero)
-        var next = 0
-        var sleepers: [Int: Sleeper] = [:]
+        /// By the moment until which they sleep. The answer is whether it has come.
+        var sleepers: [Instant: Waiters<Bool>] = [:]
+
+        subscript(deadline: Instant) -> Waiters<Bool> {
+            get { sleepers[deadline] ?? Waiters() }
+            set { sleepers[deadline] = newValue }
+        }
     }
 
     private let state = Locked(State())
@@ -34,52 +33,23 @@ package final class ManualClock: Clock, Sendable {
     package var minimumResolution: Duration { .nanoseconds(1) }
 
     package func sleep(until deadline: Instant, tolerance: Duration?) async throws {
-        let id = state.withLock { state in
-            state.next += 1
-            state.sleepers[state.next] = .arriving
-            return state.next
+        let isDue = await state.wait(in: \.[deadline], cancelled: false) { state in
+            state.now >= deadline ? true : nil
         }
-        defer { state.withLock { _ = $0.sleepers.removeValue(forKey: id) } }
-        try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { continuation in
-                let answer = state.withLock { state -> Result<Void, any Error>? in
-                    if case .cancelled = state.sleepers[id] { return .failure(CancellationError()) }
-                    if state.now >= deadline { return .success(()) }
-                    state.sleepers[id] = .parked(deadline, continuation)
-                    return nil
-                }
-                if let answer { continuation.resume(with: answer) }
-            }
-        } onCancel: {
-            let parked = state.withLock { state -> CheckedContinuation<Void, any Error>? in
-                guard let sleeper = state.sleepers[id] else { return nil }
-                state.sleepers[id] = .cancelled
-                if case .parked(_, let continuation) = sleeper { return continuation }
-                return nil
-            }
-            parked?.resume(throwing: CancellationError())
-        }
+        guard isDue else { throw CancellationError() }
     }
 
     package func advance(by duration: Duration) {
         let due = state.withLock { state in
             state.now = state.now.advanced(by: duration)
-            var due: [CheckedContinuation<Void, any Error>] = []
-            for case (let id, .parked(let deadline, let continuation)) in state.sleepers where deadline <= state.now {
-                due.append(continuation)
-                state.sleepers[id] = .arriving
-            }
-            return due
+            let moments = state.sleepers.keys.filter { $0 <= state.now }
+            return moments.flatMap { state.sleepers[$0]?.takeAll() ?? [] }
         }
-        for continuation in due { continuation.resume() }
+        for sleeper in due { sleeper.resume(returning: true) }
     }
 
     /// How many tasks sleep.
-    package var sleeperCount: Int {
-        state.withLock { state in
-            state.sleepers.values.count { sleeper in if case .parked = sleeper { true } else { false } }
-        }
-    }
+    package var sleeperCount: Int { state.withLock { $0.sleepers.values.reduce(0) { $0 + $1.count } } }
 
     /// Suspends until a task sleeps until exactly `offset`, so that `advance` cannot run ahead of it. Returns early
     /// when the suite's time limit cancels the test.
@@ -88,10 +58,6 @@ package final class ManualClock: Clock, Sendable {
     }
 
     private func hasSleeper(until offset: Duration) -> Bool {
-        state.withLock { state in
-            state.sleepers.values.contains { sleeper in
-                if case .parked(let deadline, _) = sleeper { deadline.offset == offset } else { false }
-            }
-        }
+        state.withLock { $0.sleepers[Instant(offset: offset)]?.count ?? 0 } > 0
     }
 }

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import Basics
-internal import Glibc
-internal import HTTPServer
 package import KubernetesClient
 internal import KubernetesModel
 internal import KubernetesRuntime
@@ -29,85 +27,43 @@ package struct Coordinator: Sendable {
     /// Runs until `shutdown` opens and the lease is given back, or fails.
     package func run(until shutdown: Latch) async throws {
         log.warning("Started without commits", ["reason": CoordinatorReport.notCommitting])
-        try await runStages([http, leadership], until: shutdown, grace: .seconds(25), clock: ContinuousClock())
-    }
-
-    private var http: Stage {
-        var configuration = HTTPServer.Configuration()
-        configuration.port = settings.port
-        configuration.connectionLimit = 128
-        configuration.connectionsOfOnePeer = 32
-        let server = HTTPServer(configuration) { [report, metrics] request in
+        let http = Stage.http(port: settings.port, log: log) { [report, metrics] request in
             report.withLock { $0 }.answer(request, metrics: metrics.text())
         }
-        return Stage("http") { [log] ready, stop in
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask {
-                    try await server.run { port in
-                        log.info("Listens", ["port": "\(port)"])
-                        ready.open()
-                    }
-                }
-                group.addTask { try await stop.wait() }
-                try await group.next()
-                group.cancelAll()
-            }
-        }
+        let stages = [http, leadership, running]
+        try await runStages(stages, until: shutdown, grace: .seconds(25), clock: ContinuousClock())
     }
 
     private var leadership: Stage {
-        let leads = metrics.gauge(
-            "leader_election_master_status",
-            "1 while this process is the leader, otherwise 0.",
-            ["name": settings.election?.leaseName ?? settings.jobID]
-        )
         guard let election = settings.election, let client else {
-            return Stage("work") { [report, settings] ready, stop in
+            return .unelected(settings.jobID, metrics: metrics) { [report, settings] stop in
                 report.withLock { report in
-                    report.isRunning = true
                     report.isLeader = true
                     report.leader = settings.jobID
                 }
-                leads.set(1)
-                ready.open()
                 try await stop.wait()
             }
         }
-        let store = ObservedLeaseStore(
-            ClientLeaseStore(client, ObjectKey(namespace: election.namespace, name: election.leaseName)),
-            report
-        )
-        let keeper = LeaseKeeper(
-            store,
+        let lease = ObjectKey(namespace: election.namespace, name: election.leaseName)
+        return .leading(
+            ObservedLeaseStore(ClientLeaseStore(client, lease), report),
+            name: election.leaseName,
             identity: election.identity,
-            clock: ContinuousClock(),
-            stamp: { "\(SystemTime.now)" },
-            report: { [log, report] error in
-                // Somebody else was faster: that is what elections are like.
-                if let error = error as? KubernetesError, error.code == .conflict { return }
-                log.warning("Failed to reach the lease", ["error": "\(error)"])
-                report.withLock { $0.leaseProblem = "\(error)" }
-            },
-            overrun: { [log] in
-                log.error("The work did not end after the lease was lost: ending the process")
-                exit(3)
-            }
+            metrics: metrics,
+            log: log,
+            changed: { [report] isLeading in report.withLock { $0.isLeader = isLeading } },
+            failed: { [report] error in report.withLock { $0.leaseProblem = "\(error)" } },
+            work: { stop in try await stop.wait() }
         )
-        let leadership = Leadership(keeper, log: log) { [report] isLeading in
-            report.withLock { $0.isLeader = isLeading }
-            leads.set(isLeading ? 1 : 0)
-        }
-        return Stage("leadership") { [report] ready, stop in
+    }
+
+    /// The last to start and the first to stop, so that a process that is asked to stop is not ready any more.
+    private var running: Stage {
+        Stage("running") { [report] ready, stop in
             report.withLock { $0.isRunning = true }
             ready.open()
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask { try await leadership.run(until: stop) { _ in try await stop.wait() } }
-                group.addTask {
-                    try await stop.wait()
-                    report.withLock { $0.isRunning = false }
-                }
-                try await group.waitForAll()
-            }
+            try await stop.wait()
+            report.withLock { $0.isRunning = false }
         }
     }
 }

@@ -41,14 +41,6 @@ public struct JSONWriter: Sendable {
         value.write(to: &self)
     }
 
-    /// A member that is an object written in place.
-    public mutating func field(_ key: String, _ body: (inout JSONWriter) -> Void) {
-        string(key)
-        bytes.append(UInt8(ascii: ":"))
-        needsComma = false
-        object(body)
-    }
-
     /// Writes `null`.
     public mutating func null() { raw("null") }
 

@@ -1,26 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 
-public import JSON
+package import JSON
 
 /// YAML to the same documents that JSON text gives, so that every model has one way to be read.
 ///
 /// Plain scalars are resolved as the Kubernetes tools do (`0644` is octal, `yes` is true), because a manifest has to
 /// mean the same here as under `kubectl apply`.
-public enum YAML {
+package enum YAML {
     /// Bounds for text that somebody else wrote.
-    public struct Limits: Sendable {
+    package struct Limits: Sendable {
         /// Levels of nesting.
-        public var depth = 200
+        package var depth = 200
         /// Values in one document, with everything that aliases repeat.
-        public var nodes = 500_000
+        package var nodes = 500_000
         /// Bytes of text in one document, with everything that aliases repeat.
-        public var bytes = 32 << 20
+        package var bytes = 32 << 20
 
-        public init() {}
+        package init() {}
     }
 
     /// The documents of a stream, in order. An empty stream has none.
-    public static func documents(
+    package static func documents(
         in bytes: [UInt8],
         limits: Limits = Limits()
     ) throws(YAMLError) -> [JSONDocument] {
@@ -36,10 +36,10 @@ public enum YAML {
 }
 
 /// Why a text is not YAML that we take, and where.
-public struct YAMLError: Error, Equatable, Sendable, CustomStringConvertible {
-    public var message: String
-    public var line: Int
-    public var column: Int
+package struct YAMLError: Error, Equatable, Sendable, CustomStringConvertible {
+    package var message: String
+    package var line: Int
+    package var column: Int
 
-    public var description: String { "line \(line), column \(column): \(message)" }
+    package var description: String { "line \(line), column \(column): \(message)" }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import CYAML
-public import JSON
+package import JSON
 
 extension YAML {
     /// Values as a stream of YAML documents, in block style, as `kubectl get -o yaml` shows them.
@@ -10,7 +10,7 @@ extension YAML {
     /// are written as blocks. What is written reads back as what it was.
     ///
     /// - Parameter values: each becomes a document; members keep their order.
-    public static func text(of values: [JSON]) -> [UInt8] {
+    package static func text(of values: [JSON]) -> [UInt8] {
         var writer = YAMLWriter()
         for value in values { writer.document(value) }
         return writer.finish()

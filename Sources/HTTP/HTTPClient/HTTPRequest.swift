@@ -10,8 +10,6 @@ package struct HTTPRequest: Sendable {
     package var limits = Limits()
     /// HTTP/2 if the server offers it over TLS. Without TLS it is always HTTP/1.1.
     package var allowsHTTP2 = true
-    /// Asks for gzip or zstd; the body arrives decoded.
-    package var acceptsCompression = false
     /// Where to connect instead of the URL's host and port: `127.0.0.1:8443`. TLS still checks the name in the URL. For
     /// tests and forwarded ports.
     package var connectTo: String?
@@ -76,60 +74,4 @@ package struct HTTPRequest: Sendable {
         if parts.count > 2 { parts[2] = parts[2].split(separator: "@").last ?? "" }
         return parts.joined(separator: "/")
     }
-}
-
-/// PEM text, handed to the library from memory: no temporary files. With authorities, those of the system count no more.
-package struct TLSMaterial: Sendable, Hashable {
-    package var authorities: [UInt8]?
-    package var certificate: [UInt8]?
-    package var privateKey: [UInt8]?
-    /// Accepts any certificate of the peer. Whoever sets it has been told to by the user.
-    package var skipsVerification = false
-
-    package init(authorities: [UInt8]? = nil, certificate: [UInt8]? = nil, privateKey: [UInt8]? = nil) {
-        self.authorities = authorities
-        self.certificate = certificate
-        self.privateKey = privateKey
-    }
-}
-
-/// What to send after the head.
-package enum RequestBody: Sendable {
-    case none
-    case bytes([UInt8])
-    /// Asked for the next piece whenever there is room; `nil` ends the body.
-    case stream(length: Int64?, @Sendable () async throws -> [UInt8]?)
-}
-
-/// The head of an answer; the body comes as it arrives.
-package struct HTTPResponse: Sendable {
-    package let status: Int
-    package let headers: [(name: String, value: String)]
-    package let body: HTTPBody
-
-    /// The first value of a header, by its lower-case name.
-    package func header(_ name: String) -> String? { headers.first { $0.name == name }?.value }
-}
-
-/// Why there is no answer. An answer with any status is no error here.
-package struct HTTPError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// What a caller can act on.
-    package enum Code: Equatable, Sendable {
-        case invalidRequest
-        /// The number is libcurl's.
-        case transfer(Int)
-        case timedOut
-        case bodyTooLarge
-        case clientShutDown
-    }
-
-    package var code: Code
-    package var message: String
-
-    package init(_ code: Code, _ message: String) {
-        self.code = code
-        self.message = message
-    }
-
-    package var description: String { message }
 }

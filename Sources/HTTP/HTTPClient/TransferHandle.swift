@@ -51,7 +51,6 @@ final class TransferHandle {
         set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)  // the head of a proxy's answer is not the head of the answer
         set(CURLOPT_BUFFERSIZE, 128 << 10)  // the default of 16 KiB means eight times as many wake-ups
         if request.bypassesProxy { check(curl_set_text(easy, CURLOPT_NOPROXY, "*")) }
-        if request.acceptsCompression { check(curl_set_text(easy, CURLOPT_ACCEPT_ENCODING, "gzip, zstd")) }
         if let address = request.connectTo {
             detour = curl_slist_append(nil, "::\(address)")
             check(curl_set_list(easy, CURLOPT_CONNECT_TO, detour))

@@ -31,12 +31,12 @@ final class Call: Sendable {
         var phase = Phase.new
     }
 
-    private let desk: Desk
+    private let queue: CallQueue
     private let state: Locked<State>
     private let writer = ResponseWriter()
 
-    init(target: String, _ desk: Desk) {
-        self.desk = desk
+    init(target: String, _ queue: CallQueue) {
+        self.queue = queue
         let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
         state = Locked(
             State(
@@ -73,7 +73,7 @@ final class Call: Sendable {
             return connection
         }
         guard let connection else { return }
-        desk.close(self)
+        queue.close(self)
         MHD_resume_connection(connection.raw)
     }
 
@@ -88,7 +88,7 @@ final class Call: Sendable {
         case .handOver:
             // Suspended before anybody can answer: a resume that came first would be lost.
             MHD_suspend_connection(connection)
-            desk.handOver(self)
+            queue.handOver(self)
             return mhd_yes
         case .send(let response): return send(response, on: connection)
         }
@@ -100,7 +100,7 @@ final class Call: Sendable {
             state.request.method = method
             state.request.headers = headers(of: connection)
             let length = state.request.header("content-length").flatMap { Int($0) } ?? 0
-            guard length <= desk.largestBody else {
+            guard length <= queue.largestBody else {
                 // Answered before its body, which is not read then: the library closes the connection.
                 state.phase = .sent
                 return .send(ServerResponse(413))
@@ -122,7 +122,7 @@ final class Call: Sendable {
 
     /// `false` if it is too much.
     private func collect(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        let limit = desk.largestBody
+        let limit = queue.largestBody
         return state.withLock { state in
             guard state.request.body.count + bytes.count <= limit else { return false }
             state.request.body.append(contentsOf: bytes)

@@ -14,10 +14,10 @@ final class Daemon: Sendable {
     }
 
     private let handle: Handle
-    private let desk: Desk
+    private let queue: CallQueue
 
-    init?(_ configuration: HTTPServer.Configuration, _ desk: Desk) {
-        self.desk = desk
+    init?(_ configuration: HTTPServer.Configuration, _ queue: CallQueue) {
+        self.queue = queue
         let certificate = configuration.certificate.flatMap { strdup(String(decoding: $0, as: UTF8.self)) }
         let privateKey = configuration.privateKey.flatMap { strdup(String(decoding: $0, as: UTF8.self)) }
         let texts = [certificate, privateKey].compactMap { $0 }
@@ -30,8 +30,8 @@ final class Daemon: Sendable {
             certificate: certificate,
             private_key: privateKey
         )
-        // The daemon is stopped before `desk` can go: see `stop`.
-        let context = Unmanaged.passUnretained(desk).toOpaque()
+        // The daemon is stopped before `queue` can go: see `stop`.
+        let context = Unmanaged.passUnretained(queue).toOpaque()
         guard let raw = mhd_start(&settings, context, Self.begin, Self.handle, Self.completed) else {
             for text in texts { free(text) }
             return nil
@@ -63,8 +63,8 @@ final class Daemon: Sendable {
     /// Comes first and sees the whole target. What it returns travels with the request.
     private static let begin: mhd_begin = { context, target, _ in
         guard let context else { return nil }
-        let desk = Unmanaged<Desk>.fromOpaque(context).takeUnretainedValue()
-        return Unmanaged.passRetained(Call(target: String(cString: target), desk)).toOpaque()
+        let queue = Unmanaged<CallQueue>.fromOpaque(context).takeUnretainedValue()
+        return Unmanaged.passRetained(Call(target: String(cString: target), queue)).toOpaque()
     }
 
     private static let handle: MHD_AccessHandlerCallback = { _, connection, _, method, _, bytes, count, slot in

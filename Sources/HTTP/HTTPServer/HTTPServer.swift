@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Basics
 internal import CMicrohttpd
 
 /// A small server for health, metrics, admission and tests: HTTP/1.1, with or without TLS.
@@ -45,41 +44,15 @@ package struct HTTPServer: Sendable {
     /// Serves until the task is cancelled. Every request is a child of this task, so nothing is left when it returns.
     package func run(onListening: @Sendable (UInt16) -> Void = { _ in }) async throws {
         let (calls, source) = AsyncStream.makeStream(of: Call.self)  // bounded by the connection limit
-        let desk = Desk(largestBody: configuration.largestBody, calls: source)
-        guard let daemon = Daemon(configuration, desk) else { throw StartError(port: configuration.port) }
+        let queue = CallQueue(largestBody: configuration.largestBody, calls: source)
+        guard let daemon = Daemon(configuration, queue) else { throw StartError(port: configuration.port) }
         onListening(daemon.port)
         await withDiscardingTaskGroup { group in
             for await call in calls { group.addTask { await call.serve(handler) } }
             daemon.stopListening()
             group.cancelAll()
         }
-        desk.refuseTheRest()
+        queue.refuseTheRest()
         await daemon.stop()
-    }
-}
-
-/// Where the daemon's thread hands calls over to the server's task.
-final class Desk: Sendable {
-    let largestBody: Int
-    private let calls: AsyncStream<Call>.Continuation
-    /// Calls whose connection is suspended. The daemon must not be stopped while there is one.
-    private let open = Locked<[ObjectIdentifier: Call]>([:])
-
-    init(largestBody: Int, calls: AsyncStream<Call>.Continuation) {
-        self.largestBody = largestBody
-        self.calls = calls
-    }
-
-    func handOver(_ call: Call) {
-        open.withLock { $0[ObjectIdentifier(call)] = call }
-        if case .terminated = calls.yield(call) { call.answer(ServerResponse(503)) }
-    }
-
-    func close(_ call: Call) { open.withLock { _ = $0.removeValue(forKey: ObjectIdentifier(call)) } }
-
-    /// Answers what was handed over but never taken.
-    func refuseTheRest() {
-        let rest = open.withLock { Array($0.values) }
-        for call in rest { call.answer(ServerResponse(503)) }
     }
 }

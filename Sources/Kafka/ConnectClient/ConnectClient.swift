@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import HTTPClient
-package import JSON
+internal import JSON
 
 /// The REST API of a Kafka Connect cluster. Any worker answers.
 package struct ConnectClient: Sendable {
@@ -62,68 +62,4 @@ package struct ConnectClient: Sendable {
         }
         return body
     }
-}
-
-/// What a worker says about itself (`GET /`).
-package struct ConnectWorker: Equatable, Sendable {
-    /// Of Kafka Connect: `4.1.0`.
-    package var version: String
-    package var kafkaClusterID: String
-
-    package init(version: String, kafkaClusterID: String) {
-        self.version = version
-        self.kafkaClusterID = kafkaClusterID
-    }
-}
-
-extension ConnectWorker: JSONDecodable {
-    package init(_ json: borrowing JSONView) throws(JSONError) {
-        self.init(version: try json.value("version"), kafkaClusterID: try json.value("kafka_cluster_id"))
-    }
-}
-
-/// A connector that a worker can run (`GET /connector-plugins`).
-package struct ConnectPlugin: Equatable, Sendable {
-    package var className: String
-    /// `sink` or `source`.
-    package var type: String
-    /// As the plug-in tells it; `nil` if it does not.
-    package var version: String?
-
-    package init(className: String, type: String, version: String? = nil) {
-        self.className = className
-        self.type = type
-        self.version = version
-    }
-}
-
-extension ConnectPlugin: JSONDecodable {
-    package init(_ json: borrowing JSONView) throws(JSONError) {
-        self.init(
-            className: try json.value("class"),
-            type: try json.value("type"),
-            version: try json.optional("version")
-        )
-    }
-}
-
-/// Why a Connect cluster did not do what was asked.
-package struct ConnectError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// What a caller can act on.
-    package enum Code: Equatable, Sendable {
-        /// No answer at all: no worker listens, a name that does not exist, or the deadline.
-        case unreachable
-        case refused(status: Int)
-        case unreadable
-    }
-
-    package var code: Code
-    package var message: String
-
-    package init(_ code: Code, _ message: String) {
-        self.code = code
-        self.message = message
-    }
-
-    package var description: String { message }
 }

@@ -11,6 +11,18 @@ extension KubernetesClient {
     package func get<Value: Resource>(_ type: Value.Type, _ key: ObjectKey) async throws(KubernetesError) -> Value? {
         var request = APIRequest(.get, Value.kind, key)
         request.accept = Value.accept("PartialObjectMetadata")
+        return try await found(request)
+    }
+
+    /// Whose an object of any kind is; `nil` if there is none. Only metadata is sent.
+    package func ownership(_ kind: ResourceKind, _ key: ObjectKey) async throws(KubernetesError) -> Ownership? {
+        var request = APIRequest(.get, kind, key)
+        request.accept = APIRequest.metadataOnly("PartialObjectMetadata")
+        return try await found(request)
+    }
+
+    /// What the server answers, decoded; `nil` if there is no such object.
+    private func found<Value: JSONDecodable>(_ request: APIRequest) async throws(KubernetesError) -> Value? {
         let answer: APIConnection.Answer
         do throws(KubernetesError) {
             answer = try await connection.call(request)
@@ -44,11 +56,6 @@ extension KubernetesClient {
         return try Self.decode(try await connection.page(request), request)
     }
 
-    /// All objects of a scope, page after page. Those whose content cannot be read are left out.
-    package func list<Value: Resource>(_ type: Value.Type, _ scope: ListScope) -> ObjectList<Value> {
-        ObjectList { (token) throws(KubernetesError) in try await page(type, scope, after: token) }
-    }
-
     /// What changes from a version on. The stream ends by itself after some minutes; then it is opened again.
     package func watch<Value: Resource>(
         _ type: Value.Type,
@@ -74,7 +81,7 @@ extension KubernetesClient {
         do throws(JSONError) {
             return try JSONDocument(parsing: answer.body).decode()
         } catch {
-            throw KubernetesError(.unreadable, "\(request.description): \(error)", cause: error, status: answer.status)
+            throw KubernetesError(.unreadable, "\(request.description): \(error)")
         }
     }
 }
@@ -83,7 +90,6 @@ extension APIRequest {
     fileprivate init<Value: Resource>(_ verb: Verb, _ scope: ListScope, _ type: Value.Type) {
         self.init(verb, Value.kind, namespace: scope.namespace)
         if let selector = scope.labelSelector { query.append(("labelSelector", selector)) }
-        if let selector = scope.fieldSelector { query.append(("fieldSelector", selector)) }
     }
 }
 

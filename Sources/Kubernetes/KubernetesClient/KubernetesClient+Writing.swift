@@ -5,7 +5,7 @@ package import JSON
 package import KubernetesModel
 
 /// What a write has made of an object.
-package struct Written: Sendable {
+package struct WriteResult: Sendable {
     /// The whole object as the server answered it, for a cache to take up.
     package var document: JSONDocument
     package var metadata: ObjectMeta
@@ -18,12 +18,12 @@ extension KubernetesClient {
     ///
     /// Sent again only if the server has surely not done it. After a `transport` error it may be done or not: applying
     /// once more is right in both cases.
-    package func apply(_ intent: ApplyIntent) async throws(KubernetesError) -> Written {
+    package func apply(_ intent: ApplyIntent) async throws(KubernetesError) -> WriteResult {
         try await apply(.apply, intent)
     }
 
     /// The same for the status, which has owners of its own.
-    package func applyStatus(_ intent: ApplyIntent) async throws(KubernetesError) -> Written {
+    package func applyStatus(_ intent: ApplyIntent) async throws(KubernetesError) -> WriteResult {
         try await apply(.applyStatus, intent)
     }
 
@@ -32,7 +32,7 @@ extension KubernetesClient {
         _ kind: ResourceKind,
         _ key: ObjectKey,
         _ operations: [JSONPatch]
-    ) async throws(KubernetesError) -> Written {
+    ) async throws(KubernetesError) -> WriteResult {
         var request = APIRequest(.patch, kind, key)
         request.contentType = "application/json-patch+json"
         request.query = [("fieldManager", Self.fieldManager)]
@@ -46,7 +46,7 @@ extension KubernetesClient {
         _ kind: ResourceKind,
         _ key: ObjectKey,
         _ change: JSON
-    ) async throws(KubernetesError) -> Written {
+    ) async throws(KubernetesError) -> WriteResult {
         var request = APIRequest(.patch, kind, key)
         request.contentType = "application/merge-patch+json"
         request.query = [("fieldManager", Self.fieldManager)]
@@ -59,7 +59,7 @@ extension KubernetesClient {
         _ kind: ResourceKind,
         namespace: String?,
         _ object: JSON
-    ) async throws(KubernetesError) -> Written {
+    ) async throws(KubernetesError) -> WriteResult {
         var request = APIRequest(.create, kind, namespace: namespace)
         request.query = [("fieldManager", Self.fieldManager)]
         request.body = object.sorted.jsonBytes
@@ -90,7 +90,7 @@ extension KubernetesClient {
         }
     }
 
-    private func apply(_ verb: APIRequest.Verb, _ intent: ApplyIntent) async throws(KubernetesError) -> Written {
+    private func apply(_ verb: APIRequest.Verb, _ intent: ApplyIntent) async throws(KubernetesError) -> WriteResult {
         var request = APIRequest(verb, intent.kind, intent.key)
         request.isStatus = verb == .applyStatus
         request.contentType = "application/apply-patch+yaml"
@@ -99,13 +99,13 @@ extension KubernetesClient {
         return try written(try await connection.call(request), request)
     }
 
-    private func written(_ answer: APIConnection.Answer, _ request: APIRequest) throws(KubernetesError) -> Written {
+    private func written(_ answer: APIConnection.Answer, _ request: APIRequest) throws(KubernetesError) -> WriteResult {
         do throws(JSONError) {
             let document = try JSONDocument(parsing: answer.body)
             let object: MetadataAlone = try document.decode()
-            return Written(document: document, metadata: object.metadata, isNew: answer.status == 201)
+            return WriteResult(document: document, metadata: object.metadata, isNew: answer.status == 201)
         } catch {
-            throw KubernetesError(.unreadable, "\(request.description): \(error)", cause: error, status: answer.status)
+            throw KubernetesError(.unreadable, "\(request.description): \(error)")
         }
     }
 

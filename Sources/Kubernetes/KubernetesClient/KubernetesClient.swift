@@ -26,13 +26,10 @@ package struct KubernetesClient: Sendable {
     }
 
     let connection: APIConnection
-    /// The namespace of the configuration: where objects are that name none.
-    package let namespace: String
     let jitter: @Sendable () -> Double
 
     package init(_ access: ClusterAccess, _ settings: Settings = Settings()) {
         connection = APIConnection(access, settings)
-        namespace = access.namespace ?? "default"
         jitter = settings.jitter
     }
 }

@@ -39,37 +39,15 @@ package struct KubernetesError: Error, Sendable, CustomStringConvertible {
     package var code: Code
     /// What was tried on what, what came back, and what can be done about it.
     package var message: String
-    package var cause: (any Error)?
     /// How long the server asked to wait.
     package var retryAfter: Duration?
-    /// The HTTP status; `nil` without an answer.
-    package var status: Int?
-
-    package init(
-        _ code: Code,
-        _ message: String,
-        cause: (any Error)? = nil,
-        retryAfter: Duration? = nil,
-        status: Int? = nil
-    ) {
+    package init(_ code: Code, _ message: String, retryAfter: Duration? = nil) {
         self.code = code
         self.message = message
-        self.cause = cause
         self.retryAfter = retryAfter
-        self.status = status
     }
 
     package var description: String { message }
-
-    /// Whether the same request may succeed later without a change of the object.
-    package var isWorthRetrying: Bool {
-        switch code {
-        case .invalid, .badRequest, .configuration, .unreadable: false
-        case .notFound, .alreadyExists, .conflict, .forbidden, .unauthorized, .expired, .throttled, .unavailable,
-            .internal, .transport, .cancelled:
-            true
-        }
-    }
 
     /// Whether it is the API server that fails, so that writing a status about it would fail too.
     package var isOutage: Bool {

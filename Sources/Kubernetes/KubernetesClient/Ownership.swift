@@ -30,19 +30,3 @@ package struct Ownership: JSONDecodable, Sendable {
         init(_ json: borrowing JSONView) throws(JSONError) { manager = try json.optional("manager") ?? "" }
     }
 }
-
-extension KubernetesClient {
-    /// Whose an object of any kind is; `nil` if there is none. Only metadata is sent.
-    package func ownership(_ kind: ResourceKind, _ key: ObjectKey) async throws(KubernetesError) -> Ownership? {
-        var request = APIRequest(.get, kind, key)
-        request.accept = APIRequest.metadataOnly("PartialObjectMetadata")
-        let answer: APIConnection.Answer
-        do throws(KubernetesError) {
-            answer = try await connection.call(request)
-        } catch {
-            guard error.code == .notFound else { throw error }
-            return nil
-        }
-        return try Self.decode(answer, request)
-    }
-}

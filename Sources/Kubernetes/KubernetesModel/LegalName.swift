@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Basics
 internal import Crypto
 
 /// Makes any text a name and a label value that Kubernetes takes, everywhere by the same rule (`original-systems.md`,

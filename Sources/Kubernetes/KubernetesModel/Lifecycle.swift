@@ -8,12 +8,10 @@ package enum Lifecycle: Equatable, Sendable {
     case addFinalizer
     case reconcile
     case cleanUp
-    /// Cleanup is done (or given up by policy): let the object go.
-    case removeFinalizer
     /// It is going, and nothing of ours holds it.
     case leaveAlone
 
-    package init(of metadata: ObjectMeta, finalizer: String?, isCleanedUp: Bool = false) {
+    package init(of metadata: ObjectMeta, finalizer: String?) {
         guard let finalizer else {
             self = metadata.isDeleting ? .leaveAlone : .reconcile
             return
@@ -23,7 +21,7 @@ package enum Lifecycle: Equatable, Sendable {
             switch (metadata.isDeleting, isHeld) {
             case (false, false): .addFinalizer
             case (false, true): .reconcile
-            case (true, true): isCleanedUp ? .removeFinalizer : .cleanUp
+            case (true, true): .cleanUp
             case (true, false): .leaveAlone
             }
     }

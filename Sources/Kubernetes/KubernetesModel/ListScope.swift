@@ -6,13 +6,10 @@ package struct ListScope: Hashable, Sendable {
     package var namespace: String?
     /// As in `kubectl -l`: `app.kubernetes.io/managed-by=kittiwake,team in (a,b)`. `nil`: all.
     package var labelSelector: String?
-    /// As in `kubectl --field-selector`: `metadata.name=orders`. `nil`: all.
-    package var fieldSelector: String?
 
-    package init(namespace: String? = nil, labelSelector: String? = nil, fieldSelector: String? = nil) {
+    package init(namespace: String? = nil, labelSelector: String? = nil) {
         self.namespace = namespace
         self.labelSelector = labelSelector
-        self.fieldSelector = fieldSelector
     }
 
     /// Everything of the kind, in all namespaces.
@@ -21,7 +18,7 @@ package struct ListScope: Hashable, Sendable {
     /// Whether an object of the kind surely belongs to the scope. Knows selectors of the form `key=value,key2=value2`;
     /// of any other it says no.
     package func admits(_ metadata: ObjectMeta) -> Bool {
-        guard fieldSelector == nil, namespace == nil || namespace == metadata.namespace else { return false }
+        guard namespace == nil || namespace == metadata.namespace else { return false }
         guard let labelSelector else { return true }
         return labelSelector.split(separator: ",").allSatisfy { requirement in
             let parts = requirement.split(separator: "=", omittingEmptySubsequences: false)

@@ -31,15 +31,9 @@ extension Resource {
 }
 
 extension OwnerReference {
-    /// The controlling owner of a child. Deleting it in the foreground waits for the child.
-    package static func controller(_ owner: some Resource) -> OwnerReference {
-        let kind = type(of: owner).kind
-        return OwnerReference(
-            apiVersion: kind.apiVersion,
-            kind: kind.kind,
-            name: owner.metadata.name,
-            uid: owner.metadata.uid ?? ""
-        )
+    /// An object as the controlling owner of its children. Deleting it in the foreground waits for them.
+    package static func controller(_ kind: ResourceKind, _ owner: ObjectMeta) -> OwnerReference {
+        OwnerReference(apiVersion: kind.apiVersion, kind: kind.kind, name: owner.name, uid: owner.uid ?? "")
     }
 
     /// As it stands in `metadata.ownerReferences`.

@@ -2,8 +2,6 @@
 
 extension ResourceKind {
     package static let configMap = core("ConfigMap", "configmaps")
-    package static let namespace = core("Namespace", "namespaces", .cluster)
-    package static let pod = core("Pod", "pods")
     package static let secret = core("Secret", "secrets")
     package static let service = core("Service", "services")
     package static let serviceAccount = core("ServiceAccount", "serviceaccounts")
@@ -14,8 +12,8 @@ extension ResourceKind {
     package static let role = grouped("rbac.authorization.k8s.io", "Role", "roles")
     package static let roleBinding = grouped("rbac.authorization.k8s.io", "RoleBinding", "rolebindings")
 
-    private static func core(_ kind: String, _ plural: String, _ scope: Scope = .namespaced) -> ResourceKind {
-        ResourceKind(group: "", version: "v1", kind: kind, plural: plural, scope: scope)
+    private static func core(_ kind: String, _ plural: String) -> ResourceKind {
+        ResourceKind(group: "", version: "v1", kind: kind, plural: plural)
     }
 
     private static func grouped(_ group: String, _ kind: String, _ plural: String) -> ResourceKind {

@@ -59,7 +59,7 @@ final class ConnectPolls<C: Clock<Duration>>: Sendable {
             return state.rules.keys
         }
         defer { state.withLock { $0 = State() } }
-        for key in keys { queue.add(key, lane: .background) }
+        for key in keys { queue.add(key, priority: .background) }
         await withDiscardingTaskGroup { group in
             group.addTask { await queue.runTimers() }
             for _ in 0..<limit {

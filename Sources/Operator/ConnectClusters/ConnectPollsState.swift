@@ -10,13 +10,16 @@ struct ConnectPollsState: Sendable {
     private struct Entry: Sendable {
         var cluster: ConnectCluster
         var answer = IcebergConnectObservation.ConnectAnswer.notAsked
+        /// In a row.
+        var failures = 0
     }
 
     /// Between two questions to a cluster that answers.
     static let interval = Duration.seconds(30)
 
+    private static let backoff = Backoff(base: .seconds(3), maximum: .seconds(60))
+
     private var entries: [ObjectKey: Entry] = [:]
-    private var backoff = ExponentialBackoff<ObjectKey>(base: .seconds(3), maximum: .seconds(60))
 
     /// The resources whose clusters are to be asked.
     var keys: [ObjectKey] { Array(entries.keys) }
@@ -34,16 +37,12 @@ struct ConnectPollsState: Sendable {
         let old = entries[key]
         if old?.cluster == cluster { return false }
         // Another number of ready pods is a reason to hope; until it is asked, what it said last counts.
-        backoff.forget(key)
         let isSame = old?.cluster.isSame(as: cluster) ?? false
         entries[key] = Entry(cluster: cluster, answer: isSame ? old?.answer ?? .notAsked : .notAsked)
         return true
     }
 
-    mutating func forget(_ key: ObjectKey) {
-        entries[key] = nil
-        backoff.forget(key)
-    }
+    mutating func forget(_ key: ObjectKey) { entries[key] = nil }
 
     /// - Parameters:
     ///   - cluster: as it was when the question was sent.
@@ -56,17 +55,16 @@ struct ConnectPollsState: Sendable {
         for key: ObjectKey,
         jitter: Double
     ) -> (isNews: Bool, delay: Duration)? {
-        guard let old = entries[key], old.cluster == cluster else { return nil }
-        let delay: Duration
-        if case .version = answer {
-            backoff.forget(key)
-            delay = Self.interval
-        } else {
-            delay = backoff.next(for: key)
-        }
-        let isNews = answer.isNews(after: old.answer)
-        if isNews { entries[key]?.answer = answer }
-        return (isNews, delay * (1 + 0.25 * jitter))
+        guard var entry = entries[key], entry.cluster == cluster else { return nil }
+        let isNews = answer.isNews(after: entry.answer)
+        if isNews { entry.answer = answer }
+        let isWell = if case .version = answer { true } else { false }
+        entry.failures = isWell ? 0 : entry.failures + 1
+        entries[key] = entry
+        return (
+            isNews,
+            isWell ? Self.interval * (1 + 0.25 * jitter) : Self.backoff.delay(after: entry.failures, random: jitter)
+        )
     }
 }
 

@@ -7,13 +7,6 @@ package import KubernetesRuntime
 package import Planning
 package import Resources
 
-/// One image of one resource. With the UID, because a resource that is made anew under the same name is another one.
-package struct ImageSlot: Hashable, Sendable {
-    package var resource: ObjectKey
-    package var uid: String
-    package var role: ImageRole
-}
-
 /// Looks, and carries out what ``IcebergConnectPlan`` decides.
 package struct IcebergConnectReconciler: Reconciler {
     package typealias Primary = IcebergConnect
@@ -22,20 +15,20 @@ package struct IcebergConnectReconciler: Reconciler {
 
     package static let finalizer: String? = "\(IcebergConnect.kind.group)/kittiwake"
 
-    private let caches: IcebergConnectCaches
+    private let stores: IcebergConnectStores
     private let client: KubernetesClient
     private let images: Images
     private let clusters: Clusters
     private let settings: IcebergConnectObservation.Settings
 
     init(
-        _ caches: IcebergConnectCaches,
+        _ stores: IcebergConnectStores,
         _ client: KubernetesClient,
         _ images: Images,
         _ clusters: Clusters,
         _ settings: IcebergConnectObservation.Settings
     ) {
-        self.caches = caches
+        self.stores = stores
         self.client = client
         self.images = images
         self.clusters = clusters
@@ -69,14 +62,14 @@ package struct IcebergConnectReconciler: Reconciler {
         var found: [ObjectKey: IcebergConnectClaimant] = [:]
         let claimant = IcebergConnectClaimant(resource)
         for key in claimant.claimKeys {
-            for sibling in caches.resources.values(.claim, key) where sibling.key != resource.key {
+            for sibling in stores.resources.values(.claim, key) where sibling.key != resource.key {
                 found[sibling.key] = IcebergConnectClaimant(sibling)
             }
         }
         // Only for a warning that is given once for each generation, and of which a few examples are enough.
         if resource.status?.observedGeneration != resource.metadata.generation || resource.status?.phase == .pending {
             for topic in claimant.sharedTopicKeys {
-                for sibling in caches.resources.some(8, .claim, topic) where sibling.key != resource.key {
+                for sibling in stores.resources.some(8, .claim, topic) where sibling.key != resource.key {
                     found[sibling.key] = IcebergConnectClaimant(sibling)
                 }
             }
@@ -84,21 +77,23 @@ package struct IcebergConnectReconciler: Reconciler {
         return found.values.sorted { $0.key.description < $1.key.description }
     }
 
-    /// From the caches; and, unless all is well, those that bear a wanted name and are in none.
+    /// From the stores; and, unless all is well, those that bear a wanted name and are in none.
     private func children(
         of resource: IcebergConnect,
         in context: ReconcileContext
     ) async throws -> [IcebergConnectObservation.Child] {
-        var found = caches.children(of: resource.metadata.uid ?? "")
+        var found = stores.children(of: resource.metadata.uid ?? "")
         let isSettled =
             resource.status?.phase == .ready && resource.status?.observedGeneration == resource.metadata.generation
         guard !isSettled || resource.metadata.isDeleting else { return found }
+        // The first plan only says that the resource was noticed: it makes nothing.
+        guard resource.status != nil || resource.metadata.isDeleting else { return found }
         for (kind, key) in IcebergConnectPlan.wantedObjects(of: resource, beside: found) {
             if found.contains(where: { $0.kind == kind && $0.key == key }) { continue }
             // Nothing is made there; what was made before, with other settings, goes with the resource.
             if !settings.watches(key.namespace ?? ""), !resource.metadata.isDeleting { continue }
-            if caches.holdsAll(kind, in: key.namespace) {
-                guard let secret = caches.secrets[key] else { continue }
+            if stores.holdsAll(kind, in: key.namespace) {
+                guard let secret = stores.secrets[key] else { continue }
                 found.append(.init(kind: kind, metadata: secret.metadata))
             } else if let present = try await context.ownership(kind, key) {
                 found.append(.init(kind: kind, metadata: present.metadata))
@@ -124,7 +119,7 @@ package struct IcebergConnectReconciler: Reconciler {
     }
 
     private func deployment(_ namespace: String, _ name: String) -> IcebergConnectObservation.DeploymentState? {
-        caches.deployments[ObjectKey(namespace: namespace, name: name)].map { .init($0) }
+        stores.deployments[ObjectKey(namespace: namespace, name: name)].map { .init($0) }
     }
 
     private func progress(
@@ -200,7 +195,7 @@ extension IcebergConnectObservation.ImageProgress.State {
             case .completing: self = .completing
             }
         case .present(let image): self = .done(image)
-        case .failed(let failure, let attempts, _, _):
+        case .failed(let failure, let attempts):
             self = .failed(.init(reason: failure.reason, message: failure.message, attempts: attempts))
         }
     }

@@ -11,12 +11,12 @@ struct IcebergConnectTerm: Sendable {
     typealias Images = IcebergConnectReconciler.Images
 
     let controller: Controller<IcebergConnectReconciler, ContinuousClock>
-    private let stores: IcebergConnectCaches
+    private let stores: IcebergConnectStores
     private let images: Images
     private let clusters: IcebergConnectReconciler.Clusters
 
     init(
-        _ stores: IcebergConnectCaches,
+        _ stores: IcebergConnectStores,
         _ client: KubernetesClient,
         _ events: EventRecorder<ContinuousClock>,
         _ settings: OperatorSettings,
@@ -37,7 +37,7 @@ struct IcebergConnectTerm: Sendable {
             changed: { slot in wake.withLock { $0 }?(slot.resource) }
         )
         clusters = ConnectPolls(limit: 32, clock: ContinuousClock(), ask: ask) { key in wake.withLock { $0 }?(key) }
-        let executor = Executor(client, caches: stores.all) { event, about, reconcile in
+        let executor = Executor(client, stores: stores.all) { event, about, reconcile in
             events.record(event, about: about, reconcile: reconcile)
         }
         controller = Controller(

@@ -50,8 +50,8 @@ package enum ImageState: Equatable, Sendable {
     case running(ImageProgress)
     case present(ObtainedImage)
     /// Why the last attempt came to nothing; also while the next one goes on, so that whoever watches is not told of
-    /// each. `lastGood`: the image that was there before, and as far as is known still is.
-    case failed(ImageFailure, attempts: Int, retryAfter: Duration, lastGood: ObtainedImage?)
+    /// each.
+    case failed(ImageFailure, attempts: Int)
 
     /// Whether a status should say so: another stage, or a tenth more. Not every piece.
     func isNews(_ progress: ImageProgress) -> Bool {

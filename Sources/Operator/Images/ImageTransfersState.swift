@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Basics
 internal import Planning
 internal import Resources
 
@@ -48,6 +49,9 @@ where Instant.Duration == Duration {
             return !new.isEmpty
         }
     }
+
+    /// After a failed attempt.
+    static var backoff: Backoff { Backoff(base: .seconds(5), maximum: .seconds(300)) }
 
     /// At most so many attempts at a time: each needs memory and a share of the network.
     let limit: Int
@@ -155,8 +159,8 @@ where Instant.Duration == Duration {
     ) -> (changed: Slot?, [Action]) {
         guard let slot = runs.removeValue(forKey: run), var entry = entries[slot] else { return (nil, ended(run)) }
         entry.attempts += 1
-        let delay = Self.delay(afterAttempts: entry.attempts, jitter: jitter)
-        entry.state = .failed(failure, attempts: entry.attempts, retryAfter: delay, lastGood: entry.outcome)
+        let delay = Self.backoff.delay(after: entry.attempts, random: jitter)
+        entry.state = .failed(failure, attempts: entry.attempts)
         entry.phase = .settled(until: now.advanced(by: delay))
         entries[slot] = entry
         return (slot, startQueued())
@@ -207,11 +211,5 @@ where Instant.Duration == Duration {
         let mine = owner(slot)
         let taken = runs.values.count { owner($0) == mine } + ending.values.count { owner($0) == mine }
         return taken < limitOfOneOwner
-    }
-
-    /// 5 s, doubled, at most 5 min, and up to a quarter more.
-    static func delay(afterAttempts attempts: Int, jitter: Double) -> Duration {
-        let base = min(Duration.seconds(5) * (1 << min(attempts - 1, 10)), .seconds(300))
-        return base + base * (jitter / 4)
     }
 }

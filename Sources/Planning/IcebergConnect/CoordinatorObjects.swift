@@ -2,35 +2,32 @@
 
 internal import Basics
 internal import JSON
-internal import KubernetesModel
 internal import Resources
 
 /// The objects of a commit coordinator (`original-systems.md` 000.2).
 struct CoordinatorObjects {
-    var spec: IcebergConnectSpec
-    var names: IcebergConnectNames
-    var configuration: CoordinatorConfiguration
-    /// The text of `.dockerconfigjson`, if the registry wants a login.
-    var registryLogin: Secret?
+    private let spec: IcebergConnectSpec
+    private let names: IcebergConnectNames
+    private let configuration: CoordinatorConfiguration
+    private let frame: RoleFrame
 
-    private var annotations: StringMap { names.rawNames }
-
-    private func key(_ name: String) -> ObjectKey { ObjectKey(namespace: names.coordinatorNamespace, name: name) }
+    /// - Parameter registryLogin: the text of `.dockerconfigjson`, if the registry wants a login.
+    init(
+        spec: IcebergConnectSpec,
+        names: IcebergConnectNames,
+        configuration: CoordinatorConfiguration,
+        registryLogin: Secret?
+    ) {
+        self.spec = spec
+        self.names = names
+        self.configuration = configuration
+        frame = RoleFrame(.coordinator, spec, names, registryLogin: registryLogin)
+    }
 
     /// All but the Deployment, in the order of applying.
     var supporting: [DesiredObject] {
-        [configurationSecret, copiedPullSecret, configMap, service, lease, serviceAccount, role, roleBinding]
+        [configurationSecret, frame.copiedPullSecret, configMap, service, lease, serviceAccount, role, roleBinding]
             .compactMap { $0 }
-    }
-
-    private func object(_ kind: ResourceKind, _ name: String, _ content: JSON) -> DesiredObject {
-        DesiredObject(
-            kind: kind,
-            key: key(name),
-            labels: names.coordinatorLabels,
-            annotations: annotations,
-            content: content
-        )
     }
 
     // MARK: Configuration
@@ -39,22 +36,12 @@ struct CoordinatorObjects {
 
     private var configurationSecret: DesiredObject? {
         guard !credentials.isEmpty else { return nil }
-        return .secret(
-            key(names.coordinatorConfig),
-            labels: names.coordinatorLabels,
-            annotations: annotations,
-            data: credentials.map { ($0.key, $0.value) }
-        )
+        return frame.secret(names.coordinatorConfig, credentials.map { ($0.key, $0.value) })
     }
 
     private var configMap: DesiredObject {
         let shown = configuration.entries.compactMap { entry in entry.shown.map { (entry.key, $0) } }
-        return .configMap(
-            key(names.coordinatorConfig),
-            labels: names.coordinatorLabels,
-            annotations: annotations,
-            data: StringMap(shown)
-        )
+        return frame.configMap(names.coordinatorConfig, StringMap(shown))
     }
 
     /// Each variable names its key, so that a key more in the ConfigMap reaches nothing.
@@ -82,27 +69,18 @@ struct CoordinatorObjects {
     // MARK: Service, Lease and rights
 
     private var service: DesiredObject {
-        object(
-            .service,
-            names.coordinatorService,
-            [
-                "spec": [
-                    "type": "ClusterIP",
-                    "selector": names.coordinatorSelector.json,
-                    "ports": [["name": "http", "port": 8080, "targetPort": 8080, "protocol": "TCP"]],
-                ]
-            ]
-        )
+        let port: JSON = ["name": "http", "port": 8080, "targetPort": 8080, "protocol": "TCP"]
+        return frame.service(names.coordinatorService, type: "ClusterIP", port: port)
     }
 
     /// Only the object: what is in it belongs to the coordinators. Because it exists, they need no right to make Leases,
     /// which cannot be limited to a name.
-    private var lease: DesiredObject { object(.lease, names.lease, [:]) }
+    private var lease: DesiredObject { frame.object(.lease, names.lease, [:]) }
 
-    private var serviceAccount: DesiredObject { object(.serviceAccount, names.coordinator, [:]) }
+    private var serviceAccount: DesiredObject { frame.object(.serviceAccount, names.coordinator, [:]) }
 
     private var role: DesiredObject {
-        object(
+        frame.object(
             .role,
             names.coordinator,
             [
@@ -119,7 +97,7 @@ struct CoordinatorObjects {
     }
 
     private var roleBinding: DesiredObject {
-        object(
+        frame.object(
             .roleBinding,
             names.coordinator,
             [
@@ -137,48 +115,16 @@ struct CoordinatorObjects {
         )
     }
 
-    // MARK: The registry's login for the kubelet
-
-    private var pullSecretName: String? {
-        guard let name = spec.images.coordinator.pushSecret else { return nil }
-        return names.coordinatorNamespace == names.namespace ? name : names.coordinatorPullSecret
-    }
-
-    private var copiedPullSecret: DesiredObject? {
-        guard let registryLogin, pullSecretName == names.coordinatorPullSecret else { return nil }
-        return .secret(
-            key(names.coordinatorPullSecret),
-            type: "kubernetes.io/dockerconfigjson",
-            labels: names.coordinatorLabels,
-            annotations: annotations,
-            data: [(".dockerconfigjson", registryLogin)]
-        )
-    }
-
     // MARK: Deployment
 
     /// - Parameter image: by digest, or as the user named it, or the operator's own.
     func deployment(image: String) -> DesiredObject {
-        let labels = names.coordinatorLabels.merging(["component": "coordinator"])
-        var deployment = object(
-            .deployment,
+        frame.deployment(
             names.coordinator,
-            [
-                "spec": [
-                    "replicas": .integer(Int64(spec.coordinator.replicas)),
-                    "selector": ["matchLabels": names.coordinatorSelector.json],
-                    "template": [
-                        "metadata": [
-                            "labels": labels.json,
-                            "annotations": [ConfigurationHash.annotation: .string(hash)],
-                        ],
-                        "spec": podSpec(image: image),
-                    ],
-                ]
-            ]
+            replicas: spec.coordinator.replicas,
+            hash: hash,
+            podSpec: podSpec(image: image)
         )
-        deployment.labels = labels
-        return deployment
     }
 
     private func podSpec(image: String) -> JSON {
@@ -187,7 +133,7 @@ struct CoordinatorObjects {
             "enableServiceLinks": false,
             "securityContext": PodParts.securityContext,
             "terminationGracePeriodSeconds": 30,
-            "imagePullSecrets": PodParts.pullSecrets(pullSecretName),
+            "imagePullSecrets": PodParts.pullSecrets(frame.pullSecretName),
             "containers": [
                 [
                     "name": "job-manager",

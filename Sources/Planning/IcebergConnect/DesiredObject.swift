@@ -26,6 +26,7 @@ struct DesiredObject: Equatable, Sendable {
             labels = labels.merging(OwnerLabel.labels(of: owner))
             annotations = annotations.merging([OwnerLabel.annotation: owner.key.description])
         }
+        let controller = OwnerReference.controller(IcebergConnect.kind, owner)
         var body = content
         body["apiVersion"] = .string(kind.apiVersion)
         body["kind"] = .string(kind.kind)
@@ -34,31 +35,13 @@ struct DesiredObject: Equatable, Sendable {
             "namespace": key.namespace.map { .string($0) },
             "labels": labels.json,
             "annotations": annotations.entries.isEmpty ? nil : annotations.json,
-            "ownerReferences": isBeside && owner.uid != nil ? [owner.asController.json] : nil,
+            "ownerReferences": isBeside && owner.uid != nil ? [controller.json] : nil,
         ]
         return ApplyIntent(kind: kind, key: key, body: body.sorted)
     }
 }
 
-extension ObjectMeta {
-    /// An `IcebergConnect` as the owner of the objects beside it.
-    fileprivate var asController: OwnerReference {
-        let kind = IcebergConnect.kind
-        return OwnerReference(apiVersion: kind.apiVersion, kind: kind.kind, name: name, uid: uid ?? "")
-    }
-}
-
 extension DesiredObject {
-    static func configMap(_ key: ObjectKey, labels: StringMap, annotations: StringMap, data: StringMap) -> Self {
-        DesiredObject(
-            kind: .configMap,
-            key: key,
-            labels: labels,
-            annotations: annotations,
-            content: ["data": data.json]
-        )
-    }
-
     /// - Parameter data: by key, in clear.
     static func secret(
         _ key: ObjectKey,

@@ -44,7 +44,7 @@ extension IcebergConnectAssessment {
             observedGeneration: metadata.generation,
             conditions: conditions(in: phase),
             coordinatorStatus: pods(seen.coordinators, desired: spec.coordinator.replicas),
-            credentialsSecret: storageSecret == nil || storageConflict != nil ? nil : names.s3Credentials,
+            credentialsSecret: s3Secret == nil || s3SecretConflict != nil ? nil : names.s3Secret,
             claims: refusal == nil ? claimant.claims : old?.claims ?? IcebergConnectStatus.Claims()
         )
         for standing in images {

@@ -53,7 +53,7 @@ extension IcebergConnectAssessment {
     }
 
     private var applies: [Step<IcebergConnectEffect>] {
-        let storage = storageConflict == nil ? [storageSecret].compactMap { $0 } : []
+        let storage = s3SecretConflict == nil ? [s3Secret].compactMap { $0 } : []
         let desired = storage + roles.flatMap(\.desired)
         let ordered = ApplyOrder.kinds.flatMap { kind in desired.filter { $0.kind == kind } }
         return ordered.map { .apply($0.intent(owner: metadata)) }
@@ -64,7 +64,7 @@ extension IcebergConnectAssessment {
     private var remnants: [IcebergConnectObservation.Child] {
         guard roles.allSatisfy(\.isDeployable) else { return [] }
         var kept = roles.reduce(into: Set<ObjectReference>()) { $0.formUnion($1.kept) }
-        if let storageSecret { kept.insert(storageSecret.id) }
+        if let s3Secret { kept.insert(s3Secret.id) }
         let named = Set(spec.referencedSecrets)
         return seen.children.filter { child in
             let isNamed = child.key.namespace == names.namespace && named.contains(child.key.name)

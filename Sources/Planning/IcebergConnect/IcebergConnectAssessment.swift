@@ -19,8 +19,8 @@ struct IcebergConnectAssessment {
     let workers: RoleObjects?
     let coordinator: RoleObjects
     /// The Secret with the inline S3 keys.
-    let storageSecret: DesiredObject?
-    let storageConflict: String?
+    let s3Secret: DesiredObject?
+    let s3SecretConflict: String?
 
     init(_ resource: IcebergConnect, _ spec: IcebergConnectSpec, _ seen: IcebergConnectObservation) {
         metadata = resource.metadata
@@ -34,7 +34,7 @@ struct IcebergConnectAssessment {
         claimant = IcebergConnectClaimant(resource)
         refusal = Refusal(of: names, spec, seen.settings) ?? claimant.refusal(among: seen.siblings)
         let recorded = resource.status?.images ?? IcebergConnectStatus.Images()
-        let images = spec.images(for: ImageRole.allCases).map { role, image in
+        let images = spec.neededImages.map { role, image in
             ImageStanding(
                 role,
                 image,
@@ -51,15 +51,15 @@ struct IcebergConnectAssessment {
         workers = spec.coordinatorOnly ? nil : .workers(spec, names, secrets, image(.worker), owner, seen)
         coordinator = .coordinator(spec, names, secrets, image(.coordinator), owner, seen)
 
-        let secret = StorageSecret.object(spec, names)
-        storageSecret = secret
+        let secret = S3Secret.object(spec, names)
+        s3Secret = secret
         let conflict = seen.children.first { $0.id == secret?.id && !$0.isOwned(by: owner) }
-        storageConflict = conflict.map { "\($0.kind.kind) \($0.key)" }
+        s3SecretConflict = conflict.map { "\($0.kind.kind) \($0.key)" }
     }
 
     var roles: [RoleObjects] { [workers, coordinator].compactMap { $0 } }
 
-    var conflicts: [String] { roles.flatMap(\.conflicts) + [storageConflict].compactMap { $0 } }
+    var conflicts: [String] { roles.flatMap(\.conflicts) + [s3SecretConflict].compactMap { $0 } }
 
     var imageFailures: [(role: ImageRole, failure: IcebergConnectObservation.ImageProgress.Failure)] {
         images.compactMap { if case .failed(let failure) = $0.stage { ($0.role, failure) } else { nil } }
@@ -126,19 +126,5 @@ extension IcebergConnectStatus.ByRole {
     subscript(role: ImageRole) -> Value? {
         get { role == .worker ? worker : coordinator }
         set { if role == .worker { worker = newValue } else { coordinator = newValue } }
-    }
-}
-
-/// Where inline S3 keys are kept (000.5 d). The resource itself is never changed, so they stand there too until the user
-/// takes them out.
-enum StorageSecret {
-    static func object(_ spec: IcebergConnectSpec, _ names: IcebergConnectNames) -> DesiredObject? {
-        guard spec.usesStorage, case .inline(let id, let key) = spec.s3Config?.credentials else { return nil }
-        return .secret(
-            names.storageSecret.key,
-            labels: names.coordinatorLabels,
-            annotations: names.rawNames,
-            data: [("access-key-id", id), ("secret-access-key", key)]
-        )
     }
 }

@@ -54,7 +54,7 @@ package enum IcebergConnectPlan {
         if case .success(let spec) = resource.spec {
             let names = IcebergConnectNames(resource.metadata, spec)
             let workers = spec.coordinatorOnly ? [] : names.workerObjects
-            wanted = workers + names.coordinatorObjects + [names.storageSecret]
+            wanted = workers + names.coordinatorObjects + [names.s3SecretObject]
         }
         for child in children where child.kind == .serviceAccount && child.isOwned(by: resource.metadata) {
             let key = ObjectKey(namespace: child.key.namespace, name: IcebergConnectNames.lease(of: child.key.name))
@@ -99,7 +99,7 @@ extension IcebergConnectNames {
         ].map { ($0, ObjectKey(namespace: coordinatorNamespace, name: $1)) }
     }
 
-    var storageSecret: (kind: ResourceKind, key: ObjectKey) {
-        (.secret, ObjectKey(namespace: namespace, name: s3Credentials))
+    var s3SecretObject: (kind: ResourceKind, key: ObjectKey) {
+        (.secret, ObjectKey(namespace: namespace, name: s3Secret))
     }
 }

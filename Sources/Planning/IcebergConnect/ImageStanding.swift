@@ -57,13 +57,13 @@ extension ImageStanding {
             bucket: storage.bucket,
             key: key,
             endpoint: storage.endpoint,
-            credentials: secrets.storage ?? .environment,
+            credentials: secrets.s3Credentials ?? .environment,
             repository: "\(wanted.registry)/iceberg-kafka-connect-\(role)",
             tag: wanted.tag,
             registryLogin: login.secret
         )
         let matching = recorded.flatMap { $0.source == job.source ? $0 : nil }
-        let isBlocked = secrets.storage == nil || login == .missing
+        let isBlocked = secrets.s3Credentials == nil || login == .missing
         self.init(role: role, stage: .blocked, image: recorded, job: isBlocked ? nil : job, isNew: matching == nil)
 
         let progress = progress?.source == job.source ? progress : nil

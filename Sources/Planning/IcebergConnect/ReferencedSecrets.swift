@@ -9,7 +9,7 @@ struct ReferencedSecrets {
     /// What is not there, for people: `Secret shop/kafka does not exist`. Sorted, each once.
     private(set) var missing: [String] = []
     /// `nil` if the keys are missing or nothing is transferred.
-    private(set) var storage: ImageJob.Credentials?
+    private(set) var s3Credentials: ImageJob.Credentials?
     private(set) var workerJAAS = Value.none
     private(set) var coordinatorJAAS = Value.none
     private(set) var workerLogin = Value.none
@@ -36,7 +36,7 @@ struct ReferencedSecrets {
     ) {
         self.namespace = namespace
         self.secrets = secrets
-        storage = spec.usesStorage ? credentials(spec.s3Config?.credentials ?? .environment) : nil
+        s3Credentials = spec.readsFromS3 ? credentials(spec.s3Config?.credentials ?? .environment) : nil
         if !spec.coordinatorOnly {
             workerJAAS = value(spec.worker.kafka.jaas)
             workerLogin = login(spec.images.worker?.pushSecret)
@@ -87,13 +87,13 @@ struct ReferencedSecrets {
 
 extension IcebergConnectSpec {
     /// True if an image is read from S3.
-    var usesStorage: Bool {
-        images(for: ImageRole.allCases).contains { _, image in if case .tar = image.source { true } else { false } }
+    var readsFromS3: Bool {
+        neededImages.contains { _, image in if case .tar = image.source { true } else { false } }
     }
 
     /// The images that are needed, by role.
-    func images(for roles: [ImageRole]) -> [(role: ImageRole, image: Image)] {
-        roles.compactMap { role in
+    var neededImages: [(role: ImageRole, image: Image)] {
+        ImageRole.allCases.compactMap { role in
             switch role {
             case .coordinator: (role, images.coordinator)
             case .worker: coordinatorOnly ? nil : images.worker.map { (role, $0) }

@@ -2,14 +2,13 @@
 
 internal import Basics
 internal import JSON
-internal import KubernetesModel
 internal import Resources
 
 /// The objects of a worker cluster (`original-systems.md` 000.2 and 002.2).
 struct WorkerObjects {
     let spec: IcebergConnectSpec
     let names: IcebergConnectNames
-    private let registryLogin: Secret?
+    private let frame: RoleFrame
     private let file: JavaProperties
     private let holdsCredentials: Bool
 
@@ -19,98 +18,34 @@ struct WorkerObjects {
     init(spec: IcebergConnectSpec, names: IcebergConnectNames, jaas: Secret?, registryLogin: Secret?) {
         self.spec = spec
         self.names = names
-        self.registryLogin = registryLogin
+        frame = RoleFrame(.worker, spec, names, registryLogin: registryLogin)
         file = WorkerFile.properties(of: spec.worker, groupID: names.groupID, jaas: jaas)
         holdsCredentials = file.holdsCredentials
     }
 
-    private var annotations: StringMap { names.rawNames }
-
-    private func key(_ name: String) -> ObjectKey { ObjectKey(namespace: names.workerNamespace, name: name) }
-
     /// All but the Deployment, in the order of applying.
     var supporting: [DesiredObject] {
-        var objects: [DesiredObject] = []
-        if holdsCredentials {
-            let content = [(key: WorkerFile.name, value: Secret(file.text))]
-            objects.append(
-                .secret(key(names.workerConfig), labels: names.workerLabels, annotations: annotations, data: content)
-            )
-        }
-        if let copiedPullSecret { objects.append(copiedPullSecret) }
-        objects.append(
-            .configMap(
-                key(names.workerConfig),
-                labels: names.workerLabels,
-                annotations: annotations,
-                data: [WorkerFile.name: file.masked.text]
-            )
-        )
-        return objects + [service(names.service, isHeadless: false), service(names.headlessService, isHeadless: true)]
-    }
-
-    private func service(_ name: String, isHeadless: Bool) -> DesiredObject {
-        DesiredObject(
-            kind: .service,
-            key: key(name),
-            labels: names.workerLabels,
-            annotations: annotations,
-            content: [
-                "spec": [
-                    "type": isHeadless ? nil : "ClusterIP",
-                    "clusterIP": isHeadless ? "None" : nil,
-                    "selector": names.workerSelector.json,
-                    "ports": [["name": "rest-api", "port": 8083, "targetPort": 8083, "protocol": "TCP"]],
-                ]
-            ]
-        )
-    }
-
-    // MARK: The registry's login for the kubelet
-
-    private var pullSecretName: String? {
-        guard let name = spec.images.worker?.pushSecret else { return nil }
-        return names.workerNamespace == names.namespace ? name : names.workerPullSecret
-    }
-
-    /// Pods can only name Secrets of their own namespace.
-    private var copiedPullSecret: DesiredObject? {
-        guard let registryLogin, pullSecretName == names.workerPullSecret else { return nil }
-        return .secret(
-            key(names.workerPullSecret),
-            type: "kubernetes.io/dockerconfigjson",
-            labels: names.workerLabels,
-            annotations: annotations,
-            data: [(".dockerconfigjson", registryLogin)]
-        )
+        let whole = holdsCredentials ? frame.secret(names.workerConfig, [(WorkerFile.name, Secret(file.text))]) : nil
+        let shown = frame.configMap(names.workerConfig, [WorkerFile.name: file.masked.text])
+        let port: JSON = ["name": "rest-api", "port": 8083, "targetPort": 8083, "protocol": "TCP"]
+        return [whole, frame.copiedPullSecret].compactMap { $0 } + [
+            shown,
+            frame.service(names.service, type: "ClusterIP", port: port),
+            frame.service(names.headlessService, type: nil, clusterIP: "None", port: port),
+        ]
     }
 
     // MARK: Deployment
 
     /// - Parameter image: by digest, or as the user named it.
     func deployment(image: String) -> DesiredObject {
-        DesiredObject(
-            kind: .deployment,
-            key: key(names.workers),
-            labels: names.workerLabels.merging(["component": "worker"]),
-            annotations: annotations,
-            content: [
-                "spec": [
-                    "replicas": .integer(Int64(spec.worker.replicas)),
-                    "selector": ["matchLabels": names.workerSelector.json],
-                    "template": [
-                        "metadata": [
-                            "labels": names.workerLabels.merging(["component": "worker"]).json,
-                            "annotations": [ConfigurationHash.annotation: .string(hash)],
-                        ],
-                        "spec": podSpec(image: image),
-                    ],
-                ]
-            ]
+        frame.deployment(
+            names.workers,
+            replicas: spec.worker.replicas,
+            hash: ConfigurationHash.of(file.text),
+            podSpec: podSpec(image: image)
         )
     }
-
-    private var hash: String { ConfigurationHash.of(file.text) }
 
     private func podSpec(image: String) -> JSON {
         [
@@ -118,7 +53,7 @@ struct WorkerObjects {
             "enableServiceLinks": false,
             "securityContext": PodParts.securityContext,
             "terminationGracePeriodSeconds": .integer(gracePeriod),
-            "imagePullSecrets": PodParts.pullSecrets(pullSecretName),
+            "imagePullSecrets": PodParts.pullSecrets(frame.pullSecretName),
             "containers": [container(image: image)],
             "volumes": [configurationVolume, PodParts.temporaryVolume],
         ]

@@ -51,11 +51,11 @@ package struct CoordinatorConfiguration: Equatable, Sendable {
     private static func catalog(_ properties: StringMap, _ added: [String: Secret]) -> Entry {
         var all = properties.entries.filter { added[$0.key] == nil }
         var shown = all.map { key, value in
-            (key, Credentials.isCredential(key, value) ? Credentials.mask : value)
+            (key, CredentialDetection.isCredential(key, value) ? CredentialDetection.mask : value)
         }
         for (key, value) in added {
             value.reveal { all.append((key, $0)) }
-            shown.append((key, Credentials.mask))
+            shown.append((key, CredentialDetection.mask))
         }
         let text = String(decoding: StringMap(all).jsonBytes, as: UTF8.self)
         let masked = String(decoding: StringMap(shown).jsonBytes, as: UTF8.self)

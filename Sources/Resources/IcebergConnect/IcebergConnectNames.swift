@@ -88,7 +88,7 @@ extension IcebergConnectNames {
 
 extension IcebergConnectNames {
     /// The Secret in the resource's namespace that inline S3 keys are copied into.
-    package var s3Credentials: String { LegalName.make(job, prefix: "iceberg-connect-s3-") }
+    package var s3Secret: String { LegalName.make(job, prefix: "iceberg-connect-s3-") }
 
     /// Names that had to be changed to become labels, as they were given.
     package var rawNames: StringMap {
@@ -99,5 +99,5 @@ extension IcebergConnectNames {
     }
 
     /// The group of our own labels and annotations.
-    package static let group = "kafka.iceberg.apache.org"
+    package static let group = IcebergConnect.kind.group
 }

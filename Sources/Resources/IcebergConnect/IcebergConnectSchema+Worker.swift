@@ -132,13 +132,13 @@ extension IcebergConnectSchema {
             .rule(
                 "self.all(k, !(k in [\(quoted(WorkerProperties.reserved))]))",
                 message: "holds a property that is reserved: it has a field of its own or is set by the operator",
-                holds: { _ in true }
-            ),
-            .check { config in
-                names(of: config).filter(WorkerProperties.reserved.contains).map {
-                    FieldProblem(field: $0, message: "is reserved: it has a field of its own or is set by the operator")
+                problems: { config in
+                    names(of: config).filter(WorkerProperties.reserved.contains).map { name in
+                        let message = "is reserved: it has a field of its own or is set by the operator"
+                        return FieldProblem(field: name, message: message)
+                    }
                 }
-            },
+            ),
             .rule(
                 #"!self.exists(k, k.startsWith('config.providers.env.'))"#,
                 message: "configures the provider env, which is reserved for the operator",

@@ -23,7 +23,8 @@ extension IcebergConnectSpec {
         if coordinator.kafka.securityProtocol != nil || coordinator.kafka.saslMechanism != nil || coordinatorOnly {
             warnAboutLogin("coordinator.kafka", kafka.securityProtocol, kafka.saslMechanism, kafka.jaas, warn)
         }
-        for (key, value) in coordinator.job.catalogProperties.entries where Credentials.isCredential(key, value) {
+        for (key, value) in coordinator.job.catalogProperties.entries where CredentialDetection.isCredential(key, value)
+        {
             warn("coordinator.job.catalogProperties.\(key)", "looks like a credential: use catalogSecret")
         }
         if catalogType == .memory {
@@ -62,7 +63,7 @@ extension IcebergConnectSpec {
                 warn("worker.storage.\(name)ReplicationFactor", "is 1: the loss of one broker loses the topic")
             }
         }
-        for (key, value) in worker.config.entries where Credentials.isCredential(key, value) {
+        for (key, value) in worker.config.entries where CredentialDetection.isCredential(key, value) {
             warn(
                 "worker.config.\(key)",
                 "looks like a credential; it is kept in a Secret, but is still in the resource"

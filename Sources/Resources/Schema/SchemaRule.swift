@@ -36,28 +36,18 @@ package struct SchemaRule: Sendable {
         )
     }
 
+    /// A rule that the API server knows too, while our own code can say more exactly what is wrong.
+    static func rule(
+        _ text: String,
+        message: String,
+        problems: @escaping @Sendable (JSON) -> [FieldProblem]
+    ) -> SchemaRule {
+        SchemaRule(expression: Expression(text: text, message: message), problems: problems)
+    }
+
     /// A rule that only our own code can check.
     static func check(_ problems: @escaping @Sendable (JSON) -> [FieldProblem]) -> SchemaRule {
         SchemaRule(expression: nil, problems: problems)
-    }
-}
-
-/// One thing that is wrong with a resource. The message never holds a credential.
-package struct FieldProblem: Error, Hashable, Sendable, CustomStringConvertible {
-    /// As in the manifest: `spec.worker.kafka.bootstrapServers`.
-    package var field: String
-    package var message: String
-
-    package init(field: String, message: String) {
-        self.field = field
-        self.message = message
-    }
-
-    package var description: String { "\(field): \(message)" }
-
-    /// The same problem, seen from further out.
-    func inside(_ path: String) -> FieldProblem {
-        FieldProblem(field: path.appending(member: field), message: message)
     }
 }
 

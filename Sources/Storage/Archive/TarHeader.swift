@@ -12,13 +12,11 @@ struct TarHeader {
     var mode: Int
     /// The type of the entry, one character; zero counts as a file.
     var type: UInt8
-    var isGNU: Bool
 
     /// - Parameter block: exactly one block, which is not all zero.
     init(_ block: UnsafeRawBufferPointer) throws(ArchiveError) {
         guard Self.hasChecksum(block) else { throw ArchiveError(.notATar, "a header has a wrong checksum") }
         type = block[156]
-        isGNU = block[257..<265].elementsEqual("ustar  \0".utf8)
         let isPOSIX = block[257..<263].elementsEqual("ustar\0".utf8)
         let prefix = isPOSIX ? Self.text(block[345..<500]) : ""
         let last = Self.text(block[0..<100])

@@ -20,8 +20,10 @@ struct ImageFinderTests {
         for (name, text) in files {
             try listing.add(TarEntry(name: name, kind: .file, size: Int64(text.utf8.count), mode: 0), offset: 0)
         }
-        let wish = ImageFinder.Wish(name: name, target: try ImageReference(parsing: target), platform: platform)
-        return try await ImageFinder(listing: listing, wish: wish) { path, _ in Array((files[path] ?? "").utf8) }.find()
+        let selector = ImageFinder.Selector(name: name, target: try ImageReference(parsing: target), platform: platform)
+        return try await ImageFinder(listing: listing, selector: selector) { path, _ in
+            Array((files[path] ?? "").utf8)
+        }.find()
     }
 
     func error(_ body: () async throws -> ImageInArchive) async -> ImageTransferError? {

@@ -7,6 +7,9 @@ import Testing
 
 @Suite
 struct APIRequestTests {
+    static let node = ResourceKind(group: "", version: "v1", kind: "Node", plural: "nodes", scope: .cluster)
+    static let pod = ResourceKind(group: "", version: "v1", kind: "Pod", plural: "pods")
+
     @Test func targetsAreThoseOfTheAPI() {
         let key = ObjectKey(namespace: "shop", name: "orders")
         #expect(APIRequest(.get, .configMap, key).target == "/api/v1/namespaces/shop/configmaps/orders")
@@ -19,19 +22,19 @@ struct APIRequestTests {
                 == "/apis/apps/v1/namespaces/shop/deployments/orders/status?fieldManager=kittiwake&force=true"
         )
         #expect(
-            APIRequest(.get, .namespace, ObjectKey(namespace: "x", name: "shop")).target == "/api/v1/namespaces/shop"
+            APIRequest(.get, Self.node, ObjectKey(namespace: "x", name: "shop")).target == "/api/v1/nodes/shop"
         )
     }
 
     @Test func valuesAreEscaped() {
-        var request = APIRequest(.list, .pod, namespace: "shop")
+        var request = APIRequest(.list, Self.pod, namespace: "shop")
         request.query = [("labelSelector", "a=b,c in (d e)"), ("continue", "x+/=")]
         #expect(
             request.target
                 == "/api/v1/namespaces/shop/pods?labelSelector=a%3Db%2Cc%20in%20%28d%20e%29&continue=x%2B%2F%3D"
         )
         let hostile = ObjectKey(namespace: "../secrets", name: "a?b#c")
-        #expect(APIRequest(.get, .pod, hostile).target == "/api/v1/namespaces/..%2Fsecrets/pods/a%3Fb%23c")
+        #expect(APIRequest(.get, Self.pod, hostile).target == "/api/v1/namespaces/..%2Fsecrets/pods/a%3Fb%23c")
     }
 
     @Test func anErrorSaysWhatWasTriedAndWhatToDo() {
@@ -61,12 +64,12 @@ struct APIRequestTests {
         ] as [(Int, String, KubernetesError.Code)]
     )
     func theCodeComesFromStatusAndReason(status: Int, reason: String, code: KubernetesError.Code) {
-        let request = APIRequest(.apply, .pod, ObjectKey(namespace: nil, name: "x"))
+        let request = APIRequest(.apply, Self.pod, ObjectKey(namespace: nil, name: "x"))
         #expect(KubernetesError(request, status: status, StatusAnswer(reason: reason), retryAfter: nil).code == code)
     }
 
     @Test func aReadThatTimesOutMayBeSentAgain() {
-        let request = APIRequest(.get, .pod, ObjectKey(namespace: nil, name: "x"))
+        let request = APIRequest(.get, Self.pod, ObjectKey(namespace: nil, name: "x"))
         #expect(KubernetesError(request, status: 504, StatusAnswer(), retryAfter: nil).code == .unavailable)
     }
 }

@@ -32,7 +32,7 @@ struct KubeconfigTests {
 
     @Test func theCurrentContextNamesClusterUserAndNamespace() throws {
         let access = try access((path: "/k/config", text: config()))
-        #expect(access == ClusterAccess(server: "https://one:6443", namespace: "shop", token: .text(Secret("t1"))))
+        #expect(access == ClusterAccess(server: "https://one:6443", token: .text(Secret("t1"))))
     }
 
     @Test func theFirstFileWinsForEachNameAndForTheCurrentContext() throws {
@@ -75,8 +75,13 @@ struct KubeconfigTests {
     }
 
     @Test func anotherContextCanBeNamed() throws {
-        let text = config() + "\n" + "preferences: {}"
-        #expect(try access((path: "/k", text: text), context: "x").namespace == "shop")
+        let other = """
+            clusters: [{name: d, cluster: {server: "https://two"}}]
+            contexts: [{name: other, context: {cluster: d}}]
+            """
+        let texts = (mine: (path: "/k", text: config()), other: (path: "/l", text: other))
+        #expect(try access(texts.mine, texts.other, context: "other").server == "https://two")
+        #expect(try access(texts.mine, texts.other).server == "https://one:6443")
         #expect(refusal(config(), context: "z")?.code == .missing)
     }
 
@@ -141,7 +146,7 @@ struct KubeconfigTests {
     }
 
     @Test func aPodUsesItsServiceAccount() {
-        let access = ClusterAccess.inCluster(host: "fd00::1", port: "443", namespace: "iceberg-system")
+        let access = ClusterAccess.inCluster(host: "fd00::1", port: "443")
         #expect(access.server == "https://[fd00::1]:443")
         #expect(access.token == .file("/var/run/secrets/kubernetes.io/serviceaccount/token"))
         #expect(access.authority == .file("/var/run/secrets/kubernetes.io/serviceaccount/ca.crt"))

@@ -10,7 +10,9 @@ import Testing
 
 @Suite
 struct StoreTests {
-    let store = Store<Widget>(indexes: [WidgetReconciler.byText, .owner])
+    static let byOwner = StoreIndex<Widget>("owner") { $0.metadata.controller.map { [$0.uid] } ?? [] }
+
+    let store = Store<Widget>(indexes: [WidgetReconciler.byText, Self.byOwner])
     /// `old -> new` of each change, as `text@version`.
     let changes = Recorder<String>()
 
@@ -43,12 +45,12 @@ struct StoreTests {
         uid: String? = nil,
         namespace: String = "shop",
         owner: String? = nil
-    ) -> Received<Widget> {
+    ) -> DecodedObject<Widget> {
         var metadata = ObjectMeta(name: name, namespace: namespace, uid: uid ?? name, resourceVersion: version)
         if let owner {
             metadata.ownerReferences = [OwnerReference(apiVersion: "v1", kind: "X", name: owner, uid: owner)]
         }
-        return Received(.readable(Widget(metadata: metadata, text: text)))
+        return DecodedObject(.readable(Widget(metadata: metadata, text: text)))
     }
 
     func key(_ name: String) -> ObjectKey { ObjectKey(namespace: "shop", name: name) }
@@ -56,16 +58,16 @@ struct StoreTests {
     // MARK: Lists and events
 
     @Test func aListReplacesWhatWasThere() {
-        store.replace(with: [widget("a", "1"), widget("b", "1")])
-        store.replace(with: [widget("b", "1"), widget("c", "2")])
+        store.replace(with: store.entries(for: [widget("a", "1"), widget("b", "1")]))
+        store.replace(with: store.entries(for: [widget("b", "1"), widget("c", "2")]))
         #expect(Set(store.keys) == [key("b"), key("c")])
         // What has not changed is not handed on.
         #expect(changes.all.suffix(2) == ["x@1 -> nothing", "nothing -> x@2"])
     }
 
     @Test(.rows(332)) func aListOfANamespaceReplacesThatNamespaceOnly() {
-        store.replace(with: [widget("a", "1")], in: "shop")
-        store.replace(with: [widget("a", "2", namespace: "other")], in: "other")
+        store.replace(with: store.entries(for: [widget("a", "1")]), in: "shop")
+        store.replace(with: store.entries(for: [widget("a", "2", namespace: "other")]), in: "other")
         #expect(store.count == 2)
         store.replace(with: [], in: "other")
         #expect(store.keys == [key("a")])
@@ -119,7 +121,7 @@ struct StoreTests {
 
     @Test func aListOlderThanOurWriteDoesNotUndoIt() {
         store.absorb(widget("a", "5", "written"))
-        store.replace(with: [widget("a", "4", "listed")])
+        store.replace(with: store.entries(for: [widget("a", "4", "listed")]))
         #expect(store[key("a")]?.text == "written")
     }
 
@@ -135,7 +137,7 @@ struct StoreTests {
         store.remove(widget("b", "4"))
         #expect(store.values(WidgetReconciler.byText, "x").isEmpty)
         store.put(widget("c", "5", owner: "parent"))
-        #expect(store.values(.owner, "parent").map(\.metadata.name) == ["c"])
+        #expect(store.values(Self.byOwner, "parent").map(\.metadata.name) == ["c"])
     }
 
     // MARK: What leads to a key
@@ -159,10 +161,10 @@ struct StoreTests {
         let name = String(repeating: "orders.", count: 20) + "eu"
         var metadata = ObjectMeta(name: "child", namespace: "workers", uid: "u", resourceVersion: "1")
         metadata.annotations = ["x/owner": "shop/\(name)"]
-        store.put(Received(.readable(Widget(metadata: metadata))))
+        store.put(DecodedObject(.readable(Widget(metadata: metadata))))
         metadata.resourceVersion = "2"
         metadata.annotations = ["x/owner": "no key"]
-        store.put(Received(.readable(Widget(metadata: metadata))))
+        store.put(DecodedObject(.readable(Widget(metadata: metadata))))
         #expect(keys.all == [key(name), key(name)], "of the old and of the new state")
     }
 }

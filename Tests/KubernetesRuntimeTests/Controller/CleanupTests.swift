@@ -103,7 +103,7 @@ struct CleanupTests {
     @Test(.rows(265)) func afterTheDeadlineTheObjectGoesAndAnEventSaysWhatIsLeft() async throws {
         try await ManualRig.run { rig, _ in
             let notes = Recorder<String>()
-            let executor = Executor(rig.client, caches: [rig.widgets]) { event, _, _ in
+            let executor = Executor(rig.client, stores: [rig.widgets]) { event, _, _ in
                 notes.record("\(event.severity) \(event.reason): \(event.note)")
             }
             var settings = Controller<WidgetReconciler, ManualClock>.Settings(log: rig.log)

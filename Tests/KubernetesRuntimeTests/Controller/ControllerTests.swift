@@ -82,7 +82,7 @@ struct ControllerTests {
                 #expect(try await rig.condition("Reconciling", of: "orders")?.status == .false)
                 await rig.settled(controller)
                 #expect(rig.announced.all.isEmpty)
-                #expect(controller.state.waitingCount == 1)  // the canary alone
+                #expect(controller.state.snapshot.waiting == 1)  // the canary alone
             }
         }
     }
@@ -414,7 +414,7 @@ struct ControllerTests {
                 _ = try await rig.client.patch(Widget.kind, rig.key("orders"), [letGo])
                 _ = try await eventually { rig.widgets.count == 0 ? true : nil }
                 await rig.settled(controller)
-                #expect(controller.state.waitingCount == 1)  // the canary alone
+                #expect(controller.state.snapshot.waiting == 1)  // the canary alone
             }
         }
     }

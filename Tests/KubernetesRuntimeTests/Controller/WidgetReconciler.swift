@@ -99,7 +99,7 @@ struct WidgetReconciler: Reconciler {
             "metadata": [
                 "name": .string(widget.metadata.name), "namespace": widget.metadata.namespace.map { .string($0) },
                 "labels": ["app.kubernetes.io/managed-by": "kittiwake"],
-                "ownerReferences": [OwnerReference.controller(widget).json],
+                "ownerReferences": [OwnerReference.controller(Widget.kind, widget.metadata).json],
             ],
             "data": ["text": .string(widget.text)],
         ]

@@ -24,10 +24,10 @@ struct WidgetRig<C: Clock<Duration>>: Sendable {
     /// `Written Widget shop/orders`, and the reconcile's id.
     let events = Recorder<(text: String, reconcile: String)>()
     /// The time of day that the controller believes in.
-    let time = Locked(SystemTime.now)
+    let time = Locked(MicroTime.now)
 
     let widgets = Store<Widget>(indexes: [WidgetReconciler.byText])
-    let configMaps = Store<PartialObject<ConfigMaps>>(indexes: [.owner])
+    let configMaps = Store<PartialObject<ConfigMaps>>()
 
     var log: Log { Log(level: .debug, write: { [lines] in lines.record(String(decoding: $0, as: UTF8.self)) }) }
 
@@ -87,7 +87,7 @@ struct WidgetRig<C: Clock<Duration>>: Sendable {
         look: @escaping Look = { _ in },
         announce: @escaping Announce = { _, _ in }
     ) -> Controller<WidgetReconciler, C> {
-        let executor = Executor(client, caches: [widgets, configMaps]) { [events] event, about, reconcile in
+        let executor = Executor(client, stores: [widgets, configMaps]) { [events] event, about, reconcile in
             events.record((text: "\(event.reason) \(about)", reconcile: reconcile))
         }
         var settings = Controller<WidgetReconciler, C>.Settings(workers: 2, metrics: metrics, log: log)
@@ -141,7 +141,7 @@ struct WidgetRig<C: Clock<Duration>>: Sendable {
 
     /// Waits until the controller has nothing in hand and nothing to take.
     func settled(_ controller: Controller<WidgetReconciler, C>) async {
-        await until { controller.state.isIdle }
+        await until { controller.state.snapshot.isIdle }
     }
 }
 

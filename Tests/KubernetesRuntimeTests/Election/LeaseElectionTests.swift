@@ -38,14 +38,9 @@ struct LeaseElectionTests {
         )
     }
 
-    @Test func timingsAreChecked() {
-        var timings = LeaseTimings()
-        #expect(throws: Never.self) { try timings.validate() }
+    @Test(.rows(99)) func theTimesLeaveRoomForRenewalsAndForStopping() {
+        let timings = LeaseTimings()
+        #expect(timings.renewDeadline > timings.retryPeriod * LeaseTimings.jitterFactor)
         #expect(timings.stoppingMargin == .seconds(5))
-        timings.renewDeadline = .seconds(2)
-        #expect(throws: LeaseTimings.Problem.renewDeadlineTooShort) { try timings.validate() }
-        timings = LeaseTimings()
-        timings.lease = .seconds(10)
-        #expect(throws: LeaseTimings.Problem.leaseNotLongerThanRenewDeadline) { try timings.validate() }
     }
 }

@@ -36,7 +36,7 @@ struct TimerHeapTests {
         #expect(heap.earliest() == at(30))
         #expect(drain(&heap, at: 29) == [])
         #expect(heap.popDue(at: at(30))?.value == 7)
-        #expect(heap.isEmpty)
+        #expect(heap.count == 0)
     }
 
     /// Against a list that is sorted each time.

@@ -45,7 +45,7 @@ struct WorkQueueStateTests {
         var queue = State()
         _ = queue.add("a", notBefore: at(10), now: at(0))
         #expect(queue.add("a", now: at(0)) == .wakeWorker)
-        #expect(queue.waiting.isEmpty)
+        #expect(queue.waiting.count == 0)
     }
 
     @Test func aDelayThatEndsWhileInHandIsServedAfterwards() {
@@ -59,8 +59,8 @@ struct WorkQueueStateTests {
 
     @Test func anEditOvertakesTheFirstList() {
         var queue = State()
-        for key in ["a", "b", "c"] { _ = queue.add(key, now: at(0), lane: .background) }
-        #expect(queue.add("c", now: at(0), lane: .urgent) == .none)  // promoted; the worker was woken when it came
+        for key in ["a", "b", "c"] { _ = queue.add(key, now: at(0), priority: .background) }
+        #expect(queue.add("c", now: at(0), priority: .urgent) == .none)  // promoted; the worker was woken when it came
         #expect(queue.take(now: at(0))?.key == "c")
         #expect(queue.take(now: at(0))?.key == "a")
         #expect(queue.take(now: at(0))?.key == "b")
@@ -69,7 +69,7 @@ struct WorkQueueStateTests {
 
     @Test func backgroundKeysAreServedUnderConstantUrgentLoad() {
         var queue = State()
-        _ = queue.add("slow", now: at(0), lane: .background)
+        _ = queue.add("slow", now: at(0), priority: .background)
         for number in 0..<20 { _ = queue.add("\(number)", now: at(0)) }
         let order = (0..<21).compactMap { _ in queue.take(now: at(0))?.key }
         #expect(order.firstIndex(of: "slow") == State.urgentRun)

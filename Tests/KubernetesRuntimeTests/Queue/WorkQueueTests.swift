@@ -93,7 +93,10 @@ struct WorkQueueTests {
                 for offset in 0..<20 {
                     producers.addTask {
                         for number in 0..<100 {
-                            queue.add((number + offset) % 100, lane: offset.isMultiple(of: 2) ? .urgent : .background)
+                            queue.add(
+                                (number + offset) % 100,
+                                priority: offset.isMultiple(of: 2) ? .urgent : .background
+                            )
                             if number.isMultiple(of: 10) { await Task.yield() }
                         }
                     }

@@ -31,14 +31,14 @@ struct StageTests {
     @Test func stagesStopInReverseOrder() async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { [self] in
-                let stages = [stage("health"), stage("caches"), stage("leader")]
+                let stages = [stage("health"), stage("reflectors"), stage("leader")]
                 try await runStages(stages, until: shutdown, grace: .seconds(30), clock: clock)
             }
             await log.wait(for: 3)
             shutdown.open()
             try await group.waitForAll()
         }
-        #expect(log.all == ["+health", "+caches", "+leader", "-leader", "-caches", "-health"])
+        #expect(log.all == ["+health", "+reflectors", "+leader", "-leader", "-reflectors", "-health"])
     }
 
     @Test func aLostLeaseEndsTheProgramButTheEarlierStagesStopInOrder() async {
@@ -72,10 +72,10 @@ struct StageTests {
     }
 
     @Test func aStageThatIsNeverReadyDoesNotBlockTheShutdown() async throws {
-        let warming = Stage("caches") { [log] _, stop in
-            log.record("+caches")
+        let warming = Stage("reflectors") { [log] _, stop in
+            log.record("+reflectors")
             try await stop.wait()
-            log.record("-caches")
+            log.record("-reflectors")
         }
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { [self] in
@@ -86,6 +86,6 @@ struct StageTests {
             shutdown.open()
             try await group.waitForAll()
         }
-        #expect(log.all == ["+health", "+caches", "-caches", "-health"])
+        #expect(log.all == ["+health", "+reflectors", "-reflectors", "-health"])
     }
 }

@@ -138,7 +138,7 @@ struct ImageFromStorageTests {
                 }
                 #expect(fake.manifests["works"] != nil)
                 for key in ["drips", "stops"] {
-                    guard case .failed(let failure, _, _, _)? = transfers.wanted(in: key)?.state else {
+                    guard case .failed(let failure, _)? = transfers.wanted(in: key)?.state else {
                         Issue.record("\(key) should have failed")
                         continue
                     }

@@ -49,15 +49,13 @@ struct ImageTransfersStateTests {
         var rules = rules()
         _ = rules.want("x", in: "a", known: nil)
         #expect(rules.failed(.init(number: 1), with: failure, at: at(0), jitter: 0).changed == "a")
-        #expect(
-            rules.wanted(in: "a")?.state == .failed(failure, attempts: 1, retryAfter: .seconds(5), lastGood: nil)
-        )
+        #expect(rules.wanted(in: "a")?.state == .failed(failure, attempts: 1))
         #expect(rules.nextDue == at(5))
         #expect(rules.tick(at: at(4)) == [])
         #expect(rules.tick(at: at(5)) == [.start(.init(number: 2), "a", "x", known: nil)])
         _ = rules.failed(.init(number: 2), with: failure, at: at(5), jitter: 1)
         #expect(rules.nextDue == ManualClock.Instant(offset: .seconds(5) + .milliseconds(12_500)))
-        #expect(Rules.delay(afterAttempts: 100, jitter: 0) == .seconds(300))
+        #expect(Rules.backoff.delay(after: 100, random: 0) == .seconds(300))
     }
 
     @Test func whatFailedStaysFailedUntilAnAttemptSucceeds() {
@@ -97,9 +95,7 @@ struct ImageTransfersStateTests {
         var rules = rules()
         _ = rules.want("x", in: "a", known: outcome)
         _ = rules.failed(.init(number: 1), with: failure, at: at(0), jitter: 0)
-        #expect(
-            rules.wanted(in: "a")?.state == .failed(failure, attempts: 1, retryAfter: .seconds(5), lastGood: outcome)
-        )
+        #expect(rules.wanted(in: "a")?.state == .failed(failure, attempts: 1))
         // And the next attempt still knows it.
         #expect(rules.tick(at: at(5)) == [.start(.init(number: 2), "a", "x", known: outcome)])
     }

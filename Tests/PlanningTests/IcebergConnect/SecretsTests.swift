@@ -90,7 +90,7 @@ struct SecretsTests {
         )
         let shown = try #require(scene.object("ConfigMap \(name)")?["data"]?["catalog.properties"].string)
         let masked: StringMap = try JSONDocument(parsing: shown.utf8).decode()
-        #expect(masked["credential"] == Credentials.mask && masked["uri"] == Credentials.mask)
+        #expect(masked["credential"] == CredentialDetection.mask && masked["uri"] == CredentialDetection.mask)
         #expect(masked["Camel.Case_x-y"] == "ä\"\\")
         #expect(!Self.open(scene).contains("hunter"))
         let variable = Self.environment(scene)["CATALOG_PROPERTIES"]

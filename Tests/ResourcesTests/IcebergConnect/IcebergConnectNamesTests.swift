@@ -66,7 +66,7 @@ struct IcebergConnectNamesTests {
             [
                 names.workerConfig, names.workers, names.service, names.headlessService, names.workerPullSecret,
                 names.coordinatorConfig, names.coordinator, names.coordinatorService, names.coordinatorPullSecret,
-                names.s3Credentials,
+                names.s3Secret,
             ] + names.workerLabels.entries.map(\.value) + names.coordinatorLabels.entries.map(\.value)
         for label in labels {
             #expect(label.count <= 63)
@@ -79,7 +79,7 @@ struct IcebergConnectNamesTests {
     @Test(.rows(20)) func namesThatDifferOnlyInIllegalCharactersDoNotCollide() throws {
         let given = ["a.b", "a_b", "a b", "A.b", "a-b"]
         for property in [
-            \IcebergConnectNames.workers, \.service, \.workerConfig, \.coordinator, \.lease, \.s3Credentials,
+            \IcebergConnectNames.workers, \.service, \.workerConfig, \.coordinator, \.lease, \.s3Secret,
         ] {
             let made = try given.map { try Self.names($0, cluster: $0)[keyPath: property] }
             #expect(Set(made).count == given.count, "\(made)")

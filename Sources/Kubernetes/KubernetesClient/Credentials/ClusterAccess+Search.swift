@@ -23,13 +23,7 @@ extension ClusterAccess {
             return try await read(paths, context, "KUBECONFIG")
         }
         if context == nil, let host = environment("KUBERNETES_SERVICE_HOST"), !host.isEmpty {
-            // Without a namespace there is still a cluster: a pod may have another folder mounted there.
-            let namespace = try? await SmallFile.read("\(serviceAccountFolder)/namespace")
-            return inCluster(
-                host: host,
-                port: environment("KUBERNETES_SERVICE_PORT") ?? "443",
-                namespace: namespace.map { String(decoding: $0, as: UTF8.self) }
-            )
+            return inCluster(host: host, port: environment("KUBERNETES_SERVICE_PORT") ?? "443")
         }
         guard let home = environment("HOME"), !home.isEmpty else {
             throw KubernetesError(.configuration, "Looking for a kubeconfig: set KUBECONFIG, or give --kubeconfig")
@@ -49,7 +43,7 @@ extension ClusterAccess {
             } catch let error as SmallFile.Unreadable where error.isMissing {
                 continue
             } catch {
-                throw KubernetesError(.configuration, "Reading the kubeconfig \(path): \(error)", cause: error)
+                throw KubernetesError(.configuration, "Reading the kubeconfig \(path): \(error)")
             }
         }
         guard !files.isEmpty else {
@@ -59,7 +53,7 @@ extension ClusterAccess {
         do throws(KubeconfigError) {
             return try Kubeconfig(merging: files).access(context: context)
         } catch {
-            throw KubernetesError(.configuration, "\(error)", cause: error)
+            throw KubernetesError(.configuration, "\(error)")
         }
     }
 }

@@ -43,7 +43,7 @@ final class RotatingFile: Sendable {
             return text
         } catch {
             if let last = state.withLock({ $0.content }) { return last }
-            throw KubernetesError(.configuration, "Reading \(path): \(error)", cause: error)
+            throw KubernetesError(.configuration, "Reading \(path): \(error)")
         }
     }
 

@@ -124,6 +124,6 @@ extension KubernetesError {
             case let error as HTTPError where error.code == .invalidRequest: .badRequest
             default: .transport
             }
-        self.init(code, "\(request.description): \(error)", cause: error)
+        self.init(code, "\(request.description): \(error)")
     }
 }

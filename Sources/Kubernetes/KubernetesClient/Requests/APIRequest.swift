@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import HTTPClient
+internal import Basics
 internal import KubernetesModel
 
 /// One request to the API server, before it has a server and credentials.
@@ -75,12 +75,12 @@ struct APIRequest: Sendable {
     /// `/apis/apps/v1/namespaces/shop/deployments/orders/status?fieldManager=kittiwake`
     var target: String {
         var path = kind.group.isEmpty ? "/api/\(kind.version)" : "/apis/\(kind.group)/\(kind.version)"
-        if let namespace { path += "/namespaces/\(Self.escaped(namespace))" }
+        if let namespace { path += "/namespaces/\(PercentEncoding.encode(namespace))" }
         path += "/\(kind.plural)"
-        if let name { path += "/\(Self.escaped(name))" }
+        if let name { path += "/\(PercentEncoding.encode(name))" }
         if isStatus { path += "/status" }
         guard !query.isEmpty else { return path }
-        return path + "?" + query.map { "\($0.name)=\(Self.escaped($0.value))" }.joined(separator: "&")
+        return path + "?" + PercentEncoding.form(query)
     }
 
     /// `Applying Deployment shop/orders-workers`
@@ -93,20 +93,4 @@ struct APIRequest: Sendable {
     ///
     /// - Parameter partial: `PartialObjectMetadata`, or with `List` at its end.
     static func metadataOnly(_ partial: String) -> String { "application/json;as=\(partial);g=meta.k8s.io;v=v1" }
-
-    /// Percent-encoding of all but the unreserved characters (RFC 3986).
-    private static func escaped(_ text: String) -> String {
-        let digits = Array("0123456789ABCDEF".utf8)
-        var bytes: [UInt8] = []
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
-                UInt8(ascii: "~"):
-                bytes.append(byte)
-            default: bytes += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-            }
-        }
-        return String(decoding: bytes, as: UTF8.self)
-    }
 }

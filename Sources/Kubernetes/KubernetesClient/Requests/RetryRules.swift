@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Basics
+
 /// When the client itself sends a request again, and after how long. Decides; waits for nothing.
 struct RetryRules: Sendable {
     /// A server that asks for more than this is left to the caller, who has other things to do meanwhile.
     static let longestWait = Duration.seconds(30)
+
+    private static let backoff = Backoff(base: .milliseconds(500), maximum: .seconds(5))
 
     private var toldToWait = 0
     private var failures = 0
@@ -33,11 +37,10 @@ struct RetryRules: Sendable {
         }
     }
 
-    /// 500 ms, doubled up to 5 s, three times.
+    /// Three times.
     private mutating func backOff(_ jitter: Double) -> Decision {
         guard failures < 3 else { return .giveUp }
-        let delay = min(Duration.milliseconds(500) * (1 << failures), .seconds(5))
         failures += 1
-        return .wait(delay * (1 + 0.25 * jitter))
+        return .wait(Self.backoff.delay(after: failures, random: jitter))
     }
 }

@@ -45,8 +45,7 @@ extension KubernetesError {
         self.init(
             code,
             "\(request.description): the API server answered \(status)\(reason)\(text)\(Self.advice(code, request))",
-            retryAfter: retryAfter ?? answer.retryAfter,
-            status: status
+            retryAfter: retryAfter ?? answer.retryAfter
         )
     }
 

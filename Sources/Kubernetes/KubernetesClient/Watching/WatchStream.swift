@@ -4,16 +4,6 @@ internal import HTTPClient
 internal import JSON
 package import KubernetesModel
 
-/// One event of a watch.
-package enum WatchEvent<Value: Resource>: Sendable {
-    /// ADDED and MODIFIED: which of them it is for us depends on what we have.
-    case changed(Received<Value>)
-    /// Gone, or no longer within the selector.
-    case deleted(Received<Value>)
-    /// Nothing has changed up to this version.
-    case bookmark(resourceVersion: String)
-}
-
 /// The events of a watch, one after the other. For one consumer; what is not read is not received.
 package struct WatchStream<Value: Resource>: Sendable {
     /// An object is larger than a read, but not this large.
@@ -41,7 +31,7 @@ package struct WatchStream<Value: Resource>: Sendable {
             guard try await nextLine() != nil else {
                 throw KubernetesError(.transport, "\(request.description): the stream ended in the middle of a line")
             }
-            throw KubernetesError(.unreadable, "\(request.description): \(error)", cause: error)
+            throw KubernetesError(.unreadable, "\(request.description): \(error)")
         }
         switch message {
         case .event(let event): return event

@@ -14,8 +14,6 @@ package struct ClusterAccess: Equatable, Sendable {
 
     /// `https://host:port` with an optional path, without a slash at the end.
     package var server: String
-    /// Where objects are that name no namespace; `nil`: `default`.
-    package var namespace: String?
     /// The authorities that sign the server's certificate, as PEM; `nil`: those of the system.
     package var authority: Material?
     /// Talks to anybody who answers. Only for tests and rescue.
@@ -29,7 +27,6 @@ package struct ClusterAccess: Equatable, Sendable {
 
     package init(
         server: String,
-        namespace: String? = nil,
         authority: Material? = nil,
         skipsVerification: Bool = false,
         serverName: String? = nil,
@@ -38,7 +35,6 @@ package struct ClusterAccess: Equatable, Sendable {
         privateKey: Material? = nil
     ) {
         self.server = server
-        self.namespace = namespace
         self.authority = authority
         self.skipsVerification = skipsVerification
         self.serverName = serverName
@@ -52,23 +48,15 @@ package struct ClusterAccess: Equatable, Sendable {
     /// - Parameters:
     ///   - host: `KUBERNETES_SERVICE_HOST`; an IPv6 address has no brackets there.
     ///   - port: `KUBERNETES_SERVICE_PORT`.
-    ///   - folder: with `token`, `ca.crt` and `namespace`; without a slash at the end.
-    ///   - namespace: the content of that file.
-    package static func inCluster(
-        host: String,
-        port: String,
-        folder: String = serviceAccountFolder,
-        namespace: String? = nil
-    ) -> ClusterAccess {
+    package static func inCluster(host: String, port: String) -> ClusterAccess {
         let host = host.contains(":") ? "[\(host)]" : host
         return ClusterAccess(
             server: "https://\(host):\(port)",
-            namespace: namespace,
             authority: .file("\(folder)/ca.crt"),
             token: .file("\(folder)/token")
         )
     }
 
     /// Where the kubelet puts a pod's service account.
-    package static let serviceAccountFolder = "/var/run/secrets/kubernetes.io/serviceaccount"
+    private static let folder = "/var/run/secrets/kubernetes.io/serviceaccount"
 }

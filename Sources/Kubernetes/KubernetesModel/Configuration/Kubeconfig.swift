@@ -57,7 +57,6 @@ package struct Kubeconfig: Sendable {
             )
         }
         var access = try cluster.access(name: context.cluster)
-        access.namespace = context.namespace
         if !context.user.isEmpty {
             guard let user = users[context.user] else {
                 throw KubeconfigError(

@@ -85,13 +85,11 @@ struct KubeconfigContext: KubeconfigEntry {
 
     var cluster = ""
     var user = ""
-    var namespace: String?
 
     init() {}
 
     init(_ json: borrowing JSONView) throws(JSONError) {
         cluster = try json.optional("cluster") ?? ""
         user = try json.optional("user") ?? ""
-        namespace = try json.optional("namespace")
     }
 }

@@ -15,10 +15,9 @@ package struct PartialObject<Kind: KindOfObject>: Resource {
 
     package var metadata: ObjectMeta
 
-    package init(metadata: ObjectMeta) { self.metadata = metadata }
-
     package init(_ json: borrowing JSONView) throws(JSONError) { metadata = try json.value("metadata") }
 
+    /// Labels and owners are what many objects have in common.
     package mutating func intern(with interner: inout Interner) { metadata.intern(with: &interner) }
 }
 

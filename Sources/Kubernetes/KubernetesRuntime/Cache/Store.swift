@@ -6,9 +6,9 @@ package import KubernetesModel
 
 /// One object in a store. Never changed: a new version is a new entry.
 package final class StoreEntry<Value: Resource>: Sendable {
-    package let object: Received<Value>
+    package let object: DecodedObject<Value>
 
-    init(_ object: Received<Value>) { self.object = object }
+    init(_ object: DecodedObject<Value>) { self.object = object }
 
     package var metadata: ObjectMeta { object.metadata }
     /// `nil` if only the metadata could be read.
@@ -59,16 +59,16 @@ package final class Store<Value: Resource>: Sendable {
     /// Every key there is, in no order.
     package var keys: [ObjectKey] { state.withLock { $0.table.keys } }
 
-    /// The objects listed under a term of an index that the store was made with, sorted by key.
-    package func values(_ index: StoreIndex<Value>, _ term: String) -> [Value] {
-        let entries = state.withLock { $0.table.entries(index.name, term) }
+    /// The objects listed under a key of an index that the store was made with, sorted by key.
+    package func values(_ index: StoreIndex<Value>, _ indexKey: String) -> [Value] {
+        let entries = state.withLock { $0.table.entries(index.name, indexKey) }
         return entries.compactMap(\.value).sorted { $0.key.description < $1.key.description }
     }
 
-    /// At most `count` of the objects listed under a term, in no order: what it costs does not grow with how many there
+    /// At most `count` of the objects listed under a key, in no order: what it costs does not grow with how many there
     /// are.
-    package func some(_ count: Int, _ index: StoreIndex<Value>, _ term: String) -> [Value] {
-        state.withLock { $0.table.entries(index.name, term, atMost: count) }.compactMap(\.value)
+    package func some(_ count: Int, _ index: StoreIndex<Value>, _ indexKey: String) -> [Value] {
+        state.withLock { $0.table.entries(index.name, indexKey, atMost: count) }.compactMap(\.value)
     }
 
     // MARK: Watching
@@ -88,36 +88,38 @@ package final class Store<Value: Resource>: Sendable {
 
     // MARK: Writing
 
-    /// What is there and not in `objects` is gone. Older versions than the one we have are passed over.
-    /// ``interned(_:)`` first, page by page, keeps a long list small.
+    /// What is there and not among the entries is gone. Older versions than the one we have are passed over.
     ///
-    /// - Parameter namespace: only this one is compared; `nil`: all.
-    package func replace(with objects: [Received<Value>], in namespace: String? = nil, isFirst: Bool = false) {
-        change { table in table.replace(with: objects, in: namespace, isFirst: isFirst) }
+    /// - Parameters:
+    ///   - entries: what ``entries(for:)`` made of a list.
+    ///   - namespace: only this one is compared; `nil`: all.
+    package func replace(with entries: [StoreEntry<Value>], in namespace: String? = nil, isFirst: Bool = false) {
+        change { table in table.replace(with: entries, in: namespace, isFirst: isFirst) }
+    }
+
+    /// Objects as they are kept: what they have in common with others is there once. Made page by page, so that a long
+    /// list never stands in memory as it came.
+    package func entries(for objects: [DecodedObject<Value>]) -> [StoreEntry<Value>] {
+        interner.withLock { interner in
+            objects.map { object in
+                guard case .readable(var value) = object.content else { return StoreEntry(object) }
+                value.intern(with: &interner)
+                return StoreEntry(DecodedObject(.readable(value), fingerprint: object.fingerprint))
+            }
+        }
     }
 
     /// News from a watch.
-    package func put(_ object: Received<Value>) {
-        for object in interned([object]) { change { table in table.put(object).map { [$0] } ?? [] } }
+    package func put(_ object: DecodedObject<Value>) {
+        for entry in entries(for: [object]) { change { table in table.put(entry).map { [$0] } ?? [] } }
     }
 
     /// An object that a watch says is gone. A namesake with another UID stays.
-    package func remove(_ object: Received<Value>) { change { table in table.remove(object).map { [$0] } ?? [] } }
+    package func remove(_ object: DecodedObject<Value>) { change { table in table.remove(object).map { [$0] } ?? [] } }
 
     /// The answer to our own write. Passed over if no reflector covers the object: nobody would say that it has gone.
-    package func absorb(_ object: Received<Value>) {
-        for object in interned([object]) { change { table in table.absorb(object).map { [$0] } ?? [] } }
-    }
-
-    /// The same objects with what they have in common with others in one copy.
-    func interned(_ objects: [Received<Value>]) -> [Received<Value>] {
-        interner.withLock { interner in
-            objects.map { object in
-                guard case .readable(var value) = object.content else { return object }
-                value.intern(with: &interner)
-                return Received(.readable(value), fingerprint: object.fingerprint)
-            }
-        }
+    package func absorb(_ object: DecodedObject<Value>) {
+        for entry in entries(for: [object]) { change { table in table.absorb(entry).map { [$0] } ?? [] } }
     }
 
     /// A reflector begins to keep this scope up to date.

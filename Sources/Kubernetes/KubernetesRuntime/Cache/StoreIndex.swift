@@ -2,24 +2,19 @@
 
 package import KubernetesModel
 
-/// Another way to find objects in a store: a pure function from an object to the terms under which it is listed.
+/// Another way to find objects in a store: a pure function from an object to the keys under which it is listed.
 ///
 /// ```swift
-/// static let byGroup = StoreIndex<IcebergConnect>("group") { [$0.spec.coordinator.groupID] }
+/// static let byGroup = StoreIndex<IcebergConnect>("group") { $0.groupID.map { [$0] } ?? [] }
 /// ```
 package struct StoreIndex<Value: Resource>: Sendable {
     /// Different for each index of a store.
     let name: String
-    let terms: @Sendable (Value) -> [String]
+    let indexKeys: @Sendable (Value) -> [String]
 
-    /// - Parameter terms: any number, also none. Duplicates count once.
-    package init(_ name: String, terms: @escaping @Sendable (Value) -> [String]) {
+    /// - Parameter indexKeys: any number, also none. Duplicates count once.
+    package init(_ name: String, indexKeys: @escaping @Sendable (Value) -> [String]) {
         self.name = name
-        self.terms = terms
-    }
-
-    /// By the UID of the controlling owner: from a parent to its children.
-    package static var owner: StoreIndex {
-        StoreIndex("owner") { object in object.metadata.controller.map { [$0.uid] } ?? [] }
+        self.indexKeys = indexKeys
     }
 }

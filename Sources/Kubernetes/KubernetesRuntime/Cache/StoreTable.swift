@@ -10,7 +10,8 @@ struct StoreTable<Value: Resource>: Sendable {
 
     private let indexes: [StoreIndex<Value>]
     private var entries: [ObjectKey: StoreEntry<Value>] = [:]
-    private var listed: [String: [String: Set<ObjectKey>]] = [:]
+    /// Mostly one to three keys each, which an array holds in half the memory of a set.
+    private var listed: [String: [String: [ObjectKey]]] = [:]
     private var deleted: Set<String> = []
     private var deletedInOrder: [String] = []
     private var scopes: Set<ListScope> = []
@@ -28,15 +29,15 @@ struct StoreTable<Value: Resource>: Sendable {
 
     var keys: [ObjectKey] { Array(entries.keys) }
 
-    func entries(_ index: String, _ term: String, atMost count: Int = .max) -> [StoreEntry<Value>] {
-        guard let terms = listed[index] else { preconditionFailure("the store has no index \(index)") }
-        return (terms[term] ?? []).prefix(count).compactMap { entries[$0] }
+    func entries(_ index: String, _ indexKey: String, atMost count: Int = .max) -> [StoreEntry<Value>] {
+        guard let listed = listed[index] else { preconditionFailure("the store has no index \(index)") }
+        return (listed[indexKey] ?? []).prefix(count).compactMap { entries[$0] }
     }
 
     // MARK: Writing
 
     mutating func replace(
-        with objects: [Received<Value>],
+        with objects: [StoreEntry<Value>],
         in namespace: String?,
         isFirst: Bool
     ) -> [StoreChange<Value>] {
@@ -53,8 +54,8 @@ struct StoreTable<Value: Resource>: Sendable {
         return changes
     }
 
-    mutating func put(_ object: Received<Value>) -> StoreChange<Value>? {
-        let metadata = object.metadata
+    mutating func put(_ new: StoreEntry<Value>) -> StoreChange<Value>? {
+        let metadata = new.metadata
         // What the server still shows was not deleted: a list may be older than an answer that we took up.
         if let uid = metadata.uid { deleted.remove(uid) }
         let old = entries[metadata.key]
@@ -63,13 +64,12 @@ struct StoreTable<Value: Resource>: Sendable {
             if known.resourceVersion == metadata.resourceVersion { return nil }
             if ResourceVersion.isOlder(metadata.resourceVersion, than: known.resourceVersion) { return nil }
         }
-        let new = StoreEntry(object)
         entries[metadata.key] = new
-        list(metadata.key, old: old?.value, new: object.value)
+        list(metadata.key, old: old?.value, new: new.value)
         return StoreChange(old: old, new: new)
     }
 
-    mutating func remove(_ object: Received<Value>) -> StoreChange<Value>? {
+    mutating func remove(_ object: DecodedObject<Value>) -> StoreChange<Value>? {
         let metadata = object.metadata
         if let uid = metadata.uid { bury(uid) }
         guard let old = entries[metadata.key], old.metadata.uid == metadata.uid else { return nil }
@@ -77,10 +77,10 @@ struct StoreTable<Value: Resource>: Sendable {
     }
 
     /// Takes up an answer to our own write, unless no reflector would ever say that the object has gone.
-    mutating func absorb(_ object: Received<Value>) -> StoreChange<Value>? {
-        if let uid = object.metadata.uid, deleted.contains(uid) { return nil }
-        guard scopes.contains(where: { $0.admits(object.metadata) }) else { return nil }
-        return put(object)
+    mutating func absorb(_ new: StoreEntry<Value>) -> StoreChange<Value>? {
+        if let uid = new.metadata.uid, deleted.contains(uid) { return nil }
+        guard scopes.contains(where: { $0.admits(new.metadata) }) else { return nil }
+        return put(new)
     }
 
     /// Says that a reflector keeps this part up to date.
@@ -114,13 +114,13 @@ struct StoreTable<Value: Resource>: Sendable {
 
     private mutating func list(_ key: ObjectKey, old: Value?, new: Value?) {
         for index in indexes {
-            let before = Set(old.map(index.terms) ?? [])
-            let after = Set(new.map(index.terms) ?? [])
-            for term in before.subtracting(after) {
-                listed[index.name]?[term]?.remove(key)
-                if listed[index.name]?[term]?.isEmpty == true { listed[index.name]?[term] = nil }
+            let before = Set(old.map(index.indexKeys) ?? [])
+            let after = Set(new.map(index.indexKeys) ?? [])
+            for indexKey in before.subtracting(after) {
+                listed[index.name]?[indexKey]?.removeAll { $0 == key }
+                if listed[index.name]?[indexKey]?.isEmpty == true { listed[index.name]?[indexKey] = nil }
             }
-            for term in after.subtracting(before) { listed[index.name]?[term, default: []].insert(key) }
+            for indexKey in after.subtracting(before) { listed[index.name]?[indexKey, default: []].append(key) }
         }
     }
 }

@@ -17,7 +17,7 @@ package struct Controller<R: Reconciler, C: Clock<Duration>>: Sendable {
         package var backoffLimit = Duration.seconds(1000)
         package var metrics: Metrics
         package var log: Log
-        package var time: @Sendable () -> MicroTime = { SystemTime.now }
+        package var time: @Sendable () -> MicroTime = { MicroTime.now }
         /// 0…1; how much of a possible quarter is added to a delay.
         package var jitter: @Sendable () -> Double = { Double.random(in: 0..<1) }
 
@@ -78,9 +78,9 @@ package struct Controller<R: Reconciler, C: Clock<Duration>>: Sendable {
     /// otherwise be forgotten.
     package func run(until stop: Latch) async {
         let queue = Queue(clock: clock, events: metrics.queueEvents)
-        let detach = triggers.map { trigger in trigger.attach { key, lane in queue.add(key, lane: lane) } }
+        let detach = triggers.map { trigger in trigger.attach { key, priority in queue.add(key, priority: priority) } }
         defer { for detach in detach { detach() } }
-        for key in primaries.keys { queue.add(key, lane: .background) }
+        for key in primaries.keys { queue.add(key, priority: .background) }
         queue.add(.canary)
         state.begin(queue)
         defer { state.end() }
@@ -99,7 +99,7 @@ package struct Controller<R: Reconciler, C: Clock<Duration>>: Sendable {
             state.handedOut()
             if key == .canary {
                 // It costs no request and shows that queue, timers and workers work, also when nothing else is to do.
-                queue.add(.canary, after: .seconds(20), lane: .urgent)
+                queue.add(.canary, after: .seconds(20), priority: .urgent)
             } else {
                 await handle(key, queue)
             }
@@ -130,7 +130,7 @@ package struct Controller<R: Reconciler, C: Clock<Duration>>: Sendable {
             case .after(let delay):
                 metrics.reconciled(.requeueAfter, in: duration)
                 succeeded(key)
-                queue.add(key, after: delay, lane: delay == .zero ? .urgent : .background)
+                queue.add(key, after: delay, priority: delay == .zero ? .urgent : .background)
             case .backOff:
                 metrics.reconciled(.error, in: duration, failure: (isTerminal: false, isTimeout: false))
                 retry(key, queue)

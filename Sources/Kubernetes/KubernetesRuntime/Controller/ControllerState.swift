@@ -37,8 +37,8 @@ package final class ControllerState<C: Clock<Duration>>: Sendable {
 
     /// Looks at an object soon: somebody has seen a reason that no store shows. Without effect while the controller does
     /// not run, because it begins with every object.
-    package func add(_ key: ObjectKey, lane: Lane = .urgent) {
-        running.withLock { $0?.queue }?.add(key, lane: lane)
+    package func add(_ key: ObjectKey, priority: Priority = .urgent) {
+        running.withLock { $0?.queue }?.add(key, priority: priority)
     }
 
     /// Why the process should be restarted (row 329); empty: all is well, or the controller does not run.
@@ -58,19 +58,11 @@ package final class ControllerState<C: Clock<Duration>>: Sendable {
         return problems
     }
 
-    /// Whether nothing is in hand and nothing could be. Keys may wait for a time.
-    package var isIdle: Bool {
-        guard let snapshot = running.withLock({ $0?.queue })?.snapshot else { return true }
-        return snapshot.inHand.isEmpty && snapshot.depth.values.allSatisfy { $0 == 0 }
-    }
-
-    /// How many keys wait for a time, the canary among them.
-    package var waitingCount: Int { running.withLock { $0?.queue }?.snapshot.waiting ?? 0 }
+    /// The queue now, the canary in it; an empty one while the controller does not run.
+    package var snapshot: QueueSnapshot { running.withLock { $0?.queue }?.snapshot ?? QueueSnapshot() }
 
     /// Sets the gauges of the queue; called before a scrape.
-    package func collect() {
-        metrics.set(running.withLock { $0?.queue }?.snapshot ?? QueueSnapshot())
-    }
+    package func collect() { metrics.set(snapshot) }
 }
 
 extension ObjectKey {

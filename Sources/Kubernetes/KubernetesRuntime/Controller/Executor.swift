@@ -13,17 +13,17 @@ package final class Executor: Sendable {
     package typealias Emit = @Sendable (EventIntent, ObjectReference, _ reconcile: String) -> Void
 
     private let client: KubernetesClient
-    private let caches: [ResourceKind: any ObjectCache]
+    private let stores: [ResourceKind: any AnyStore]
     private let emit: Emit
     private let applied = Locked(AppliedIntents())
 
     /// - Parameters:
-    ///   - caches: the stores of the kinds that are applied, and of the resources themselves. A kind without one is
+    ///   - stores: of the kinds that are applied, and of the resources themselves. A kind without one is
     ///     applied when the intent changes, and every five minutes, as nobody would say that it has changed.
     ///   - emit: sends an event. Does not wait.
-    package init(_ client: KubernetesClient, caches: [any ObjectCache], emit: @escaping Emit) {
+    package init(_ client: KubernetesClient, stores: [any AnyStore], emit: @escaping Emit) {
         self.client = client
-        self.caches = Dictionary(caches.map { ($0.kind, $0) }) { first, _ in first }
+        self.stores = Dictionary(stores.map { ($0.kind, $0) }) { first, _ in first }
         self.emit = emit
     }
 
@@ -41,7 +41,7 @@ package final class Executor: Sendable {
     func apply(_ intent: ApplyIntent, for primary: ObjectReference, in context: ReconcileContext) async throws {
         let child = ObjectReference(kind: intent.kind, key: intent.key)
         let primary = ObjectReference(kind: primary.kind, key: primary.key)  // its successor is told by the intent
-        let cache = caches[intent.kind]
+        let cache = stores[intent.kind]
         let known = cache?.known(intent.key)
         let print = Fingerprint(of: intent.body.sorted.jsonBytes)
         let isCurrent = applied.withLock {
@@ -70,14 +70,14 @@ package final class Executor: Sendable {
 
     /// A namesake with another UID is a conflict, which the next look at the cache resolves. The server says so only if
     /// nothing is there; otherwise it says that the UID is invalid.
-    private func apply(_ intent: ApplyIntent) async throws(KubernetesError) -> Written {
+    private func apply(_ intent: ApplyIntent) async throws(KubernetesError) -> WriteResult {
         do throws(KubernetesError) {
             return try await client.apply(intent)
         } catch {
             guard error.code == .invalid, case .string(let uid)? = intent.body["metadata"]?["uid"],
                 let present = try await client.ownership(intent.kind, intent.key), present.metadata.uid != uid
             else { throw error }
-            throw KubernetesError(.conflict, error.message, cause: error)
+            throw KubernetesError(.conflict, error.message)
         }
     }
 
@@ -92,7 +92,7 @@ package final class Executor: Sendable {
         async throws
     {
         // The newest that is known: our own write of a moment ago included.
-        let shown = (caches[Primary.kind] as? Store<Primary>)?[metadata.key]
+        let shown = (stores[Primary.kind] as? Store<Primary>)?[metadata.key]
         if let shown, shown.metadata.uid == metadata.uid, shown.status == status { return }
         var body: JSON = [
             "apiVersion": .string(Primary.kind.apiVersion), "kind": .string(Primary.kind.kind),
@@ -104,7 +104,7 @@ package final class Executor: Sendable {
         body["status"] = try JSONDocument(parsing: status.jsonBytes).decode()
         let intent = ApplyIntent(kind: Primary.kind, key: metadata.key, body: body)
         let written = try await client.applyStatus(intent)
-        caches[Primary.kind]?.absorb(written)
+        stores[Primary.kind]?.absorb(written)
     }
 
     func send(_ events: [EventIntent], about primary: ObjectReference, in context: ReconcileContext) {
@@ -113,7 +113,7 @@ package final class Executor: Sendable {
 
     /// What is known of an object now: our own writes of a moment ago included.
     func newest(_ kind: ResourceKind, _ metadata: ObjectMeta) -> ObjectMeta {
-        let known = caches[kind]?.known(metadata.key)?.metadata
+        let known = stores[kind]?.known(metadata.key)?.metadata
         return known?.uid == metadata.uid ? known ?? metadata : metadata
     }
 
@@ -130,13 +130,13 @@ package final class Executor: Sendable {
         ]
         do throws(KubernetesError) {
             let written = try await client.patch(kind, metadata.key, operations)
-            caches[kind]?.absorb(written)
+            stores[kind]?.absorb(written)
         } catch {
             // Mostly the test did not hold: somebody else was faster. A policy may also forbid the finalizer.
             guard error.code == .invalid, let present = try await client.ownership(kind, metadata.key),
                 present.metadata.resourceVersion != metadata.resourceVersion
             else { throw error }
-            throw KubernetesError(.conflict, error.message, cause: error)
+            throw KubernetesError(.conflict, error.message)
         }
     }
 

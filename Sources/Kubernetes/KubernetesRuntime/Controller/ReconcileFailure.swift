@@ -30,13 +30,13 @@ package struct ReconcileFailure: Error, Equatable, Sendable {
         self.init(reason: reason, message: error.description, isTerminal: true, isRejection: true)
     }
 
-    /// Any other error. One that is ``ReasonedError`` says its reason itself.
+    /// Any other error. One that is `ExplainedError` says its reason itself.
     init(_ error: any Error) {
         switch error {
         case let error as ReconcileFailure: self = error
         case let error as PlanError: self.init(error)
-        case let error as any ReasonedError:
-            self.init(reason: error.reason, message: "\(error)", isTerminal: error.isTerminal)
+        case let error as any ExplainedError:
+            self.init(reason: error.reason, message: "\(error)", isTerminal: !error.isWorthRetrying)
         case let error as KubernetesError:
             let name = error.code.rawValue
             let reason = name.prefix(1).uppercased() + name.dropFirst()
@@ -48,33 +48,6 @@ package struct ReconcileFailure: Error, Equatable, Sendable {
         default: self.init(reason: "ReconcileFailed", message: "\(error)")
         }
     }
-}
-
-/// An error that knows how a condition names it.
-package protocol ReasonedError: Error {
-    /// One word in upper camel case.
-    var reason: String { get }
-    /// Whether no retry can help: the controller waits for the object to change.
-    var isTerminal: Bool { get }
-}
-
-/// What the runtime itself refuses to do.
-package struct ReconcileError: ReasonedError, Equatable, CustomStringConvertible {
-    /// The raw value is the reason that a condition shows.
-    package enum Code: String, Equatable, Sendable {
-        /// An object of the name is there and is somebody else's.
-        case nameConflict = "NameConflict"
-        /// Only the metadata of the resource can be read.
-        case unreadable = "Unreadable"
-    }
-
-    package var code: Code
-    package var message: String
-
-    package var reason: String { code.rawValue }
-    /// The namesake may go, and nothing would tell us.
-    package var isTerminal: Bool { false }
-    package var description: String { message }
 }
 
 extension ConditionedStatus {

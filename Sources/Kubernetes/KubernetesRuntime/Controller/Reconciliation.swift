@@ -30,7 +30,6 @@ struct Reconciliation<R: Reconciler>: Sendable {
         case .reconcile where isPaused(metadata): return try await pause(entry, in: context)
         case .reconcile: return try await reconcile(entry, in: context)
         case .cleanUp: return try await cleanUp(entry, in: context)
-        case .removeFinalizer: return try await letGo(metadata)
         }
     }
 

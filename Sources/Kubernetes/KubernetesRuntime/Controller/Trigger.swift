@@ -6,7 +6,7 @@ package import KubernetesModel
 ///
 /// The old and the new state of an object are both asked: a child that changes its owner concerns both.
 package struct Trigger: Sendable {
-    typealias Add = @Sendable (ObjectKey, Lane) -> Void
+    typealias Add = @Sendable (ObjectKey, Priority) -> Void
 
     /// Starts; returns what stops.
     let attach: @Sendable (@escaping Add) -> @Sendable () -> Void

@@ -52,7 +52,7 @@ package struct Leadership<Store: LeaseStore, C: Clock<Duration>>: Sendable {
                     changed(true)
                     log.info("Acquired the lease", ["epoch": "\(term.epoch)"])
                     try await work(term)
-                    log.info("Releasing the lease", ["epoch": "\(term.epoch)"])
+                    log.info("Ended the term", ["epoch": "\(term.epoch)"])
                 }
                 return .ended
             }

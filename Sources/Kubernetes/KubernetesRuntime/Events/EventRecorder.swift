@@ -28,7 +28,7 @@ package final class EventRecorder<C: Clock<Duration>>: Sendable {
         instance: String,
         clock: C,
         log: Log,
-        time: @escaping @Sendable () -> MicroTime = { SystemTime.now },
+        time: @escaping @Sendable () -> MicroTime = { MicroTime.now },
         jitter: @escaping @Sendable () -> Double = { Double.random(in: 0..<1) }
     ) {
         self.client = client
@@ -70,11 +70,7 @@ package final class EventRecorder<C: Clock<Duration>>: Sendable {
 
     /// Waits until nothing is left that could be sent now.
     private func drain() async throws {
-        while true {
-            let snapshot = queue.snapshot
-            if snapshot.depth.values.allSatisfy({ $0 == 0 }), snapshot.inHand.isEmpty { return }
-            try await clock.sleep(for: .milliseconds(20))
-        }
+        while !queue.snapshot.isIdle { try await clock.sleep(for: .milliseconds(20)) }
     }
 
     private func send() async {

@@ -82,9 +82,11 @@ struct ControllerMetrics: Sendable {
     /// Sets the gauges from the state of the queue; called before a scrape.
     func set(_ queue: QueueSnapshot) {
         let labels: Metrics.Labels = ["name": name, "controller": name]
-        for (lane, priority) in [(Lane.urgent, "0"), (.background, "-100")] {
-            let labels: Metrics.Labels = ["name": name, "controller": name, "priority": priority]
-            metrics.gauge("workqueue_depth", "Keys waiting for a worker.", labels).set(Double(queue.depth[lane] ?? 0))
+        for (priority, label) in [(Priority.urgent, "0"), (.background, "-100")] {
+            let labels: Metrics.Labels = ["name": name, "controller": name, "priority": label]
+            metrics.gauge("workqueue_depth", "Keys waiting for a worker.", labels).set(
+                Double(queue.depth[priority] ?? 0)
+            )
         }
         metrics.gauge("workqueue_unfinished_work_seconds", "Time spent so far on all keys in progress.", labels)
             .set(queue.inHand.reduce(.zero, +) / .seconds(1))

@@ -11,13 +11,3 @@ package struct QueueEvents: Sendable {
     /// Nobody wants to know.
     package static let none = QueueEvents()
 }
-
-/// A queue at one moment.
-package struct QueueSnapshot: Equatable, Sendable {
-    /// Keys that wait for a worker, by lane.
-    package var depth: [Lane: Int] = [:]
-    /// Keys that wait for a time.
-    package var waiting = 0
-    /// For how long each key in hand has been in hand, in no order.
-    package var inHand: [Duration] = []
-}

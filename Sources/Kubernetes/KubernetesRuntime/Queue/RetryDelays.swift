@@ -10,15 +10,18 @@ struct RetryDelays<Instant: InstantProtocol>: Sendable where Instant.Duration ==
     static var interval: Duration { .milliseconds(100) }
     static var burst: Int { 100 }
 
-    private var backoff: ExponentialBackoff<ObjectKey>
+    private let backoff: Backoff
+    /// In a row.
+    private var failures: [ObjectKey: Int] = [:]
     /// When the bucket will be full again.
     private var full: Instant?
 
-    init(base: Duration, maximum: Duration) { backoff = ExponentialBackoff(base: base, maximum: maximum) }
+    init(base: Duration, maximum: Duration) { backoff = Backoff(base: base, maximum: maximum) }
 
     /// - Parameter jitter: 0…1; how much of a quarter is added (row 328).
     mutating func next(for key: ObjectKey, now: Instant, jitter: Double) -> Duration {
-        let own = backoff.next(for: key) * (1 + 0.25 * jitter)
+        failures[key, default: 0] += 1
+        let own = backoff.delay(after: failures[key, default: 1], random: jitter)
         // Each retry empties the bucket by one interval's worth; what is more than the burst has to wait.
         let emptied = max(full ?? now, now).advanced(by: Self.interval)
         full = emptied
@@ -26,5 +29,5 @@ struct RetryDelays<Instant: InstantProtocol>: Sendable where Instant.Duration ==
         return max(own, turn)
     }
 
-    mutating func forget(_ key: ObjectKey) { backoff.forget(key) }
+    mutating func forget(_ key: ObjectKey) { failures[key] = nil }
 }

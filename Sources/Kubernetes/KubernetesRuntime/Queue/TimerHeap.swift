@@ -22,7 +22,6 @@ struct TimerHeap<Key: Hashable & Sendable, Value: Sendable, Instant: InstantProt
     private var next: UInt64 = 0
 
     var count: Int { entries.count }
-    var isEmpty: Bool { entries.isEmpty }
 
     func deadline(of key: Key) -> Instant? { entries[key]?.deadline }
 

@@ -8,45 +8,56 @@ internal import Basics
 package final class WorkQueue<Key: Hashable & Sendable, C: Clock<Duration>>: Sendable {
     private typealias Rules = WorkQueueState<Key, C.Instant>
 
-    /// A worker that asked for a key. It has three states because the cancel may come before the continuation does.
-    private enum Waiter: Sendable {
-        case arriving
-        case parked(CheckedContinuation<Key?, Never>)
-        case cancelled
+    /// A key for a worker, and how long the key has waited for one.
+    private struct HandOut: Sendable {
+        let key: Key
+        let waited: Duration
     }
+
+    private typealias HandOff = (worker: CheckedContinuation<HandOut?, Never>, HandOut)
 
     private struct State: Sendable {
         var rules = Rules()
-        var waiters: [UInt64: Waiter] = [:]
-        var nextWaiter: UInt64 = 0
+        /// Workers that asked for a key. The answer `nil`: there is nothing more.
+        var idle = Waiters<HandOut?>()
+
+        mutating func take(_ now: C.Instant) -> HandOut? {
+            rules.take(now: now).map { HandOut(key: $0.key, waited: $0.since.duration(to: now)) }
+        }
+
+        /// Pairs the next key with the worker that has waited longest.
+        mutating func handOff(_ now: C.Instant) -> HandOff? {
+            guard idle.count > 0, let handOut = take(now), let worker = idle.takeFirst() else { return nil }
+            return (worker, handOut)
+        }
     }
 
     private let state: Locked<State>
     private let clock: C
     private let events: QueueEvents
     private let doorbell: AsyncStream<Void>
-    private let doorbellButton: AsyncStream<Void>.Continuation
+    private let bell: AsyncStream<Void>.Continuation
 
     package init(clock: C, events: QueueEvents = .none) {
         self.clock = clock
         self.events = events
         state = Locked(State())
         // One ring is enough: what is due is read from the state, not from the stream.
-        (doorbell, doorbellButton) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+        (doorbell, bell) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
     // MARK: Producing, from any thread
 
     /// As soon as a worker is free. A delay that the key has is dropped.
-    package func add(_ key: Key, lane: Lane = .urgent) {
+    package func add(_ key: Key, priority: Priority = .urgent) {
         events.added()
-        perform { rules, now in rules.add(key, now: now, lane: lane) }
+        perform { rules, now in rules.add(key, now: now, priority: priority) }
     }
 
     /// Not before a moment; of several moments the earliest counts.
-    package func add(_ key: Key, after delay: Duration, lane: Lane = .background) {
+    package func add(_ key: Key, after delay: Duration, priority: Priority = .background) {
         events.added()
-        perform { rules, now in rules.add(key, notBefore: now.advanced(by: delay), now: now, lane: lane) }
+        perform { rules, now in rules.add(key, notBefore: now.advanced(by: delay), now: now, priority: priority) }
     }
 
     /// Gives back what ``next()`` handed out.
@@ -58,16 +69,12 @@ package final class WorkQueue<Key: Hashable & Sendable, C: Clock<Duration>>: Sen
 
     /// Hands out nothing more. Keys in hand finish normally; everything queued is forgotten.
     package func shutDown() {
-        let parked = state.withLock { state in
+        let idle = state.withLock { state in
             state.rules.shutDown()
-            let parked = state.waiters.values.compactMap { waiter -> CheckedContinuation<Key?, Never>? in
-                if case .parked(let continuation) = waiter { continuation } else { nil }
-            }
-            for id in state.waiters.keys { state.waiters[id] = .arriving }
-            return parked
+            return state.idle.takeAll()
         }
-        for continuation in parked { continuation.resume(returning: nil) }
-        doorbellButton.finish()
+        for worker in idle { worker.resume(returning: nil) }
+        bell.finish()
     }
 
     /// The age of the key that has been in hand the longest.
@@ -92,35 +99,12 @@ package final class WorkQueue<Key: Hashable & Sendable, C: Clock<Duration>>: Sen
 
     /// The next key, or `nil` once the queue is shut down or the calling task is cancelled.
     package func next() async -> Key? {
-        let id = state.withLock { state in
-            state.nextWaiter += 1
-            state.waiters[state.nextWaiter] = .arriving
-            return state.nextWaiter
+        let handOut = await state.wait(in: \.idle, cancelled: nil) { state -> HandOut?? in
+            if state.rules.isShuttingDown { return .some(nil) }
+            return state.take(clock.now).map { .some($0) }
         }
-        defer { state.withLock { _ = $0.waiters.removeValue(forKey: id) } }
-        return await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                let now = clock.now
-                let answer = state.withLock { state -> HandOut? in
-                    if case .cancelled = state.waiters[id] { return HandOut(continuation) }
-                    if state.rules.isShuttingDown { return HandOut(continuation) }
-                    if let taken = state.rules.take(now: now) {
-                        return HandOut(continuation, taken.key, waited: taken.since.duration(to: now))
-                    }
-                    state.waiters[id] = .parked(continuation)
-                    return nil
-                }
-                answer?.perform(events)
-            }
-        } onCancel: {
-            let parked = state.withLock { state -> CheckedContinuation<Key?, Never>? in
-                guard let waiter = state.waiters[id] else { return nil }
-                state.waiters[id] = .cancelled
-                if case .parked(let continuation) = waiter { return continuation }
-                return nil
-            }
-            parked?.resume(returning: nil)
-        }
+        if let handOut { events.handedOut(handOut.waited) }
+        return handOut?.key
     }
 
     /// Drives delayed keys. Runs until the queue is shut down or the task is cancelled.
@@ -135,14 +119,14 @@ package final class WorkQueue<Key: Hashable & Sendable, C: Clock<Duration>>: Sen
                 while let earliest = armed.last, earliest <= now { armed.removeLast() }
                 let (handOuts, next) = state.withLock { state in
                     let fired = state.rules.fireTimers(now: now)
-                    return ((0..<fired.wake).compactMap { _ in Self.handOff(&state, now) }, fired.next)
+                    return ((0..<fired.wake).compactMap { _ in state.handOff(now) }, fired.next)
                 }
-                for handOut in handOuts { handOut.perform(events) }
+                for (worker, handOut) in handOuts { worker.resume(returning: handOut) }
                 guard let next, armed.last.map({ next < $0 }) ?? true else { continue }
                 armed.append(next)
-                group.addTask { [clock, doorbellButton] in
+                group.addTask { [clock, bell] in
                     try? await clock.sleep(until: next, tolerance: nil)  // cancelled or due: ring either way
-                    doorbellButton.yield()
+                    bell.yield()
                 }
             }
             group.cancelAll()
@@ -153,44 +137,14 @@ package final class WorkQueue<Key: Hashable & Sendable, C: Clock<Duration>>: Sen
 
     private func perform(_ decide: (inout Rules, C.Instant) -> Rules.Action) {
         let now = clock.now
-        let (handOut, timersChanged) = state.withLock { state -> (HandOut?, Bool) in
+        let (handOff, timersChanged) = state.withLock { state -> (HandOff?, Bool) in
             switch decide(&state.rules, now) {
             case .none: (nil, false)
             case .timersChanged: (nil, true)
-            case .wakeWorker: (Self.handOff(&state, now), false)
+            case .wakeWorker: (state.handOff(now), false)
             }
         }
-        if timersChanged { doorbellButton.yield() }
-        handOut?.perform(events)
-    }
-
-    /// What a worker gets, once the lock is free.
-    private struct HandOut: Sendable {
-        let continuation: CheckedContinuation<Key?, Never>
-        /// `nil`: nothing more.
-        let key: Key?
-        let waited: Duration
-
-        init(_ continuation: CheckedContinuation<Key?, Never>, _ key: Key? = nil, waited: Duration = .zero) {
-            self.continuation = continuation
-            self.key = key
-            self.waited = waited
-        }
-
-        func perform(_ events: QueueEvents) {
-            if key != nil { events.handedOut(waited) }
-            continuation.resume(returning: key)
-        }
-    }
-
-    /// Pairs the next key with the worker that has waited longest.
-    private static func handOff(_ state: inout State, _ now: C.Instant) -> HandOut? {
-        var oldest: (id: UInt64, continuation: CheckedContinuation<Key?, Never>)?
-        for case (let id, .parked(let continuation)) in state.waiters where oldest.map({ id < $0.id }) ?? true {
-            oldest = (id, continuation)
-        }
-        guard let oldest, let taken = state.rules.take(now: now) else { return nil }
-        state.waiters[oldest.id] = .arriving
-        return HandOut(oldest.continuation, taken.key, waited: taken.since.duration(to: now))
+        if timersChanged { bell.yield() }
+        if let (worker, handOut) = handOff { worker.resume(returning: handOut) }
     }
 }

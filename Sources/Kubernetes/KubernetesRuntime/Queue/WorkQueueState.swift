@@ -1,13 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// How soon a key deserves a worker.
-package enum Lane: Hashable, Sendable {
-    /// Somebody is waiting: an edit, a child that changed.
-    case urgent
-    /// The first list, a poll, a retry.
-    case background
-}
-
 /// The rules of the queue, without threads, clocks or continuations.
 ///
 /// Invariants: a key is in at most one of `queued` and `waiting`; a key in `inFlight` is never in `queued`, it is
@@ -26,35 +18,36 @@ where Instant.Duration == Duration {
     private var urgent = Fifo<Key>()
     private var background = Fifo<Key>()
     private var urgentStreak = 0
-    private var queued: [Key: (lane: Lane, since: Instant)] = [:]
-    private var dirty: [Key: Lane] = [:]
+    private var queued: [Key: (priority: Priority, since: Instant)] = [:]
+    private var dirty: [Key: Priority] = [:]
     private(set) var inFlight: [Key: Instant] = [:]
-    private(set) var waiting = TimerHeap<Key, Lane, Instant>()
+    private(set) var waiting = TimerHeap<Key, Priority, Instant>()
     private(set) var isShuttingDown = false
 
     /// When the key that has been in hand the longest was handed out: the metric that shows a hung reconcile.
     var oldestInFlight: Instant? { inFlight.values.min() }
 
-    mutating func add(_ key: Key, now: Instant, lane: Lane = .urgent) -> Action {
+    mutating func add(_ key: Key, now: Instant, priority: Priority = .urgent) -> Action {
         guard !isShuttingDown else { return .none }
         waiting.remove(key)
-        return enqueue(key, lane, now)
+        return enqueue(key, priority, now)
     }
 
-    mutating func add(_ key: Key, notBefore deadline: Instant, now: Instant, lane: Lane = .background) -> Action {
+    mutating func add(_ key: Key, notBefore deadline: Instant, now: Instant, priority: Priority = .background) -> Action
+    {
         guard !isShuttingDown else { return .none }
-        if deadline <= now { return add(key, now: now, lane: lane) }
+        if deadline <= now { return add(key, now: now, priority: priority) }
         if queued[key] != nil || dirty[key] != nil { return .none }  // already sooner than that
         if let existing = waiting.deadline(of: key), existing <= deadline { return .none }
-        waiting.set(key, at: deadline, lane)
+        waiting.set(key, at: deadline, priority)
         return .timersChanged
     }
 
-    /// Moves due keys to their lanes; says how many workers to wake and when to come back.
+    /// Moves due keys to where their priority has its keys; says how many workers to wake and when to come back.
     mutating func fireTimers(now: Instant) -> (wake: Int, next: Instant?) {
         var wake = 0
-        while let (key, lane) = waiting.popDue(at: now) {
-            if enqueue(key, lane, now) == .wakeWorker { wake += 1 }
+        while let (key, priority) = waiting.popDue(at: now) {
+            if enqueue(key, priority, now) == .wakeWorker { wake += 1 }
         }
         return (wake, waiting.earliest())
     }
@@ -69,34 +62,34 @@ where Instant.Duration == Duration {
 
     mutating func done(_ key: Key, now: Instant) -> Action {
         inFlight[key] = nil
-        guard let lane = dirty.removeValue(forKey: key) else { return .none }
-        return enqueue(key, lane, now)
+        guard let priority = dirty.removeValue(forKey: key) else { return .none }
+        return enqueue(key, priority, now)
     }
 
-    /// How many keys of a lane wait for a worker.
-    func depth(_ lane: Lane) -> Int { queued.values.count { $0.lane == lane } }
+    /// How many keys of a priority wait for a worker.
+    func depth(_ priority: Priority) -> Int { queued.values.count { $0.priority == priority } }
 
     /// From here on nothing is handed out. Keys in flight finish and call `done`; what waits is forgotten, because
     /// the first list after a restart brings every key back.
     mutating func shutDown() { isShuttingDown = true }
 
-    private mutating func enqueue(_ key: Key, _ lane: Lane, _ now: Instant) -> Action {
+    private mutating func enqueue(_ key: Key, _ priority: Priority, _ now: Instant) -> Action {
         guard !isShuttingDown else { return .none }
         if inFlight[key] != nil {
-            if dirty[key] != .urgent { dirty[key] = lane }
+            if dirty[key] != .urgent { dirty[key] = priority }
             return .none
         }
-        switch queued[key]?.lane {
+        switch queued[key]?.priority {
         case .urgent: return .none
-        case .background where lane == .background: return .none
+        case .background where priority == .background: return .none
         case .background:
-            // Promoted. Its old place in the background lane is stale now and is skipped by `nextQueued`.
-            queued[key]?.lane = .urgent
+            // Promoted. Its old place in the background queue is stale now and is skipped by `nextQueued`.
+            queued[key]?.priority = .urgent
             urgent.append(key)
             return .none
         case nil:
-            queued[key] = (lane, now)
-            if lane == .urgent { urgent.append(key) } else { background.append(key) }
+            queued[key] = (priority, now)
+            if priority == .urgent { urgent.append(key) } else { background.append(key) }
             return .wakeWorker
         }
     }
@@ -114,9 +107,9 @@ where Instant.Duration == Duration {
         return pop(.background)
     }
 
-    private mutating func pop(_ lane: Lane) -> Key? {
-        while let key = lane == .urgent ? urgent.popFirst() : background.popFirst() {
-            if queued[key]?.lane == lane { return key }
+    private mutating func pop(_ priority: Priority) -> Key? {
+        while let key = priority == .urgent ? urgent.popFirst() : background.popFirst() {
+            if queued[key]?.priority == priority { return key }
         }
         return nil
     }

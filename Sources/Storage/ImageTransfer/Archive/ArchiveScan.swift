@@ -20,7 +20,7 @@ struct ArchiveScan: ~Copyable {
     private var hasBegun = false
 
     /// - Parameter onLayer: told of each layer when its first bytes are there. Throws when no more are wanted.
-    init(onLayer: @escaping (_ path: String, _ size: Int64) throws -> LayerTransit) { sorter = Sorter(onLayer) }
+    init(onLayer: @escaping (_ path: String, _ size: Int64) throws -> LayerPipe) { sorter = Sorter(onLayer) }
 
     /// Takes the next bytes of the file.
     mutating func feed(_ bytes: [UInt8]) throws {
@@ -51,7 +51,7 @@ private final class Sorter {
         /// Too few bytes have come to tell.
         case unknown(path: String, size: Int64, [UInt8])
         case document(path: String, [UInt8])
-        case layer(LayerIntake)
+        case layer(LayerReader)
     }
 
     /// As long as a tar's header: more than anything else needs.
@@ -59,14 +59,14 @@ private final class Sorter {
     /// Of all documents together.
     private static let mostDocuments: Int64 = 8 << 20
 
-    private let onLayer: (String, Int64) throws -> LayerTransit
+    private let onLayer: (String, Int64) throws -> LayerPipe
     private var entry = Entry.ignored
     /// A block of the layer's that is not full yet.
     private var block: [UInt8] = []
     private var documentBytes: Int64 = 0
     private(set) var contents = ArchiveScan.Contents()
 
-    init(_ onLayer: @escaping (String, Int64) throws -> LayerTransit) { self.onLayer = onLayer }
+    init(_ onLayer: @escaping (String, Int64) throws -> LayerPipe) { self.onLayer = onLayer }
 
     func take(_ event: TarScanner.Event) throws {
         switch event {
@@ -95,14 +95,14 @@ private final class Sorter {
             entry = .ignored  // there must not be two owners of the array while it grows
             content.append(contentsOf: bytes)
             entry = .document(path: path, content)
-        case .layer(let intake): try pass(bytes, to: intake)
+        case .layer(let reader): try pass(bytes, to: reader)
         }
     }
 
     private func begin(_ path: String, _ size: Int64, _ beginning: [UInt8]) throws -> Entry {
         if CompressionFormat(prefix: beginning) != nil || TarScanner.mayBegin(with: beginning) {
             block.reserveCapacity(GzipWriter.blockSize)
-            return .layer(LayerIntake(try onLayer(path, size), .send))
+            return .layer(LayerReader(try onLayer(path, size), .send))
         }
         let first = beginning.first { ![0x20, 0x09, 0x0a, 0x0d].contains($0) }
         guard first == UInt8(ascii: "{") || first == UInt8(ascii: "["), size <= ImageInArchive.largestDocument else {
@@ -118,7 +118,7 @@ private final class Sorter {
         return .document(path: path, [])
     }
 
-    private func pass(_ bytes: UnsafeRawBufferPointer, to intake: LayerIntake) throws {
+    private func pass(_ bytes: UnsafeRawBufferPointer, to reader: LayerReader) throws {
         var rest = bytes[...]
         while !rest.isEmpty {
             let part = rest.prefix(GzipWriter.blockSize - block.count)
@@ -128,7 +128,7 @@ private final class Sorter {
             let full = block
             block = []
             block.reserveCapacity(GzipWriter.blockSize)
-            try intake.take(full)
+            try reader.take(full)
         }
     }
 
@@ -136,10 +136,10 @@ private final class Sorter {
         switch entry {
         case .ignored, .unknown: break
         case .document(let path, let content): contents.documents[path] = content
-        case .layer(let intake):
-            if !block.isEmpty { try intake.take(block) }
+        case .layer(let reader):
+            if !block.isEmpty { try reader.take(block) }
             block = []
-            try intake.finish()
+            try reader.finish()
         }
         entry = .ignored
     }

@@ -8,7 +8,7 @@ internal import JSON
 /// Finds the image that is meant in an archive that `docker save` made, or in an OCI layout.
 struct ImageFinder: Sendable {
     /// What is asked for.
-    struct Wish: Sendable {
+    struct Selector: Sendable {
         /// `repository:tag`, a tag, or the whole reference that the image is to get.
         var name: String?
         /// What the image is going to be called: it decides between several if nothing else does.
@@ -17,7 +17,7 @@ struct ImageFinder: Sendable {
     }
 
     let listing: ArchiveListing
-    let wish: Wish
+    let selector: Selector
     /// The content of a small file, by the path that the listing found.
     let document: @Sendable (_ path: String, _ file: ArchiveListing.File) async throws -> [UInt8]
 
@@ -102,12 +102,12 @@ struct ImageFinder: Sendable {
     private func choosePlatform(_ entries: [ImageIndex.Entry]) throws -> ImageIndex.Entry {
         // An index of one image needs no platform.
         if entries.count == 1, entries[0].platform == nil { return entries[0] }
-        if let entry = entries.first(where: { $0.platform.map(wish.platform.matches) == true }) { return entry }
+        if let entry = entries.first(where: { $0.platform.map(selector.platform.matches) == true }) { return entry }
         let there = entries.compactMap { $0.platform?.description }.prefix(20).joined(separator: ", ")
         throw ImageTransferError(
             .platformMissing,
-            "it has no image for \(wish.platform), only for \(there.isEmpty ? "none" : there)",
-            advice: "build for \(wish.platform), or ask for another with --platform"
+            "it has no image for \(selector.platform), only for \(there.isEmpty ? "none" : there)",
+            advice: "build for \(selector.platform), or ask for another with --platform"
         )
     }
 
@@ -128,7 +128,7 @@ struct ImageFinder: Sendable {
     private func choose<Image>(_ images: [Image], _ names: (Image) -> [String]) throws -> Image {
         guard let first = images.first else { throw ImageTransferError.invalid("it lists no image") }
         let list = images.flatMap(names).prefix(20).map { String($0.prefix(200)) }.joined(separator: ", ")
-        if let name = wish.name {
+        if let name = selector.name {
             let named = images.filter { names($0).contains { Self.isCalled($0, name) } }
             guard let only = named.first, named.count == 1 else {
                 throw ImageTransferError(
@@ -140,8 +140,8 @@ struct ImageFinder: Sendable {
             return only
         }
         if images.count == 1 { return first }
-        let target = "\(wish.target.repository):\(wish.target.tag ?? "latest")"
-        for name in ["\(wish.target.registry)/\(target)", target, wish.target.tag ?? "latest"] {
+        let target = "\(selector.target.repository):\(selector.target.tag ?? "latest")"
+        for name in ["\(selector.target.registry)/\(target)", target, selector.target.tag ?? "latest"] {
             let named = images.filter { names($0).contains { Self.isCalled($0, name) } }
             if let only = named.first, named.count == 1 { return only }
         }

@@ -8,25 +8,25 @@ struct LayerSender: Sendable {
     let meter: TransferMeter
 
     /// Ends when the registry has the layer, or with the first failure of anybody who works on it.
-    func send(_ transit: LayerTransit) async throws -> Descriptor {
+    func send(_ pipe: LayerPipe) async throws -> Descriptor {
         let task = { @Sendable in
             try await withThrowingTaskGroup(of: Descriptor?.self) { group in
                 group.addTask {
-                    try await Self.failing(transit) {
-                        try await onOwnThread("layer-gzip") { try LayerCompressor.run(transit) }
+                    try await Self.failing(pipe) {
+                        try await onOwnThread("layer-gzip") { try LayerCompressor.run(pipe) }
                     }
                     return nil
                 }
                 group.addTask {
-                    try await Self.failing(transit) {
-                        try await registry.upload(madeFrom: transit.size) {
+                    try await Self.failing(pipe) {
+                        try await registry.upload(madeFrom: pipe.size) {
                             // Cancelled when the registry has refused the rest. What it says comes later, and is what
                             // those who compress and read have to end with.
-                            let piece = try await transit.output.next(endsWhenCancelled: false)
+                            let piece = try await pipe.output.next(endsWhenCancelled: false)
                             if let piece { meter.sent(piece.count) }
                             return piece
                         } descriptor: {
-                            try transit.sentDescriptor()
+                            try pipe.sentDescriptor()
                         }
                     }
                 }
@@ -36,19 +36,19 @@ struct LayerSender: Sendable {
                 return descriptor
             }
         }
-        return try await withTaskCancellationHandler(operation: task) { transit.fail(CancellationError()) }
+        return try await withTaskCancellationHandler(operation: task) { pipe.fail(CancellationError()) }
     }
 
     /// Runs a part of the work; when it fails, the other parts are told.
     static func failing<Value: Sendable>(
-        _ transit: LayerTransit,
+        _ pipe: LayerPipe,
         _ part: @Sendable () async throws -> Value
     ) async throws -> Value {
         do {
             return try await part()
         } catch {
-            transit.fail(error)
-            throw transit.failure ?? error
+            pipe.fail(error)
+            throw pipe.failure ?? error
         }
     }
 }

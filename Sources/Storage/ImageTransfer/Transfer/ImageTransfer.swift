@@ -99,12 +99,12 @@ package struct ImageTransfer: Sendable {
                 return try await walk.list()
             }
             if let listing {
-                let jumping = JumpingTransfer(job: job, bytes: bytes, registry: registry, meter: meter, sent: sent)
-                return try await jumping.run(listing, previous?.digest)
+                let ranged = RangedTransfer(job: job, bytes: bytes, registry: registry, meter: meter, sent: sent)
+                return try await ranged.run(listing, previous?.digest)
             }
         }
         meter.expect(bytes.size)
-        return try await StreamingTransfer(job: job, bytes: bytes, registry: registry, meter: meter, sent: sent).run()
+        return try await SequentialTransfer(job: job, bytes: bytes, registry: registry, meter: meter, sent: sent).run()
     }
 
     /// Cancels what takes longer, and waits for its end.

@@ -17,7 +17,7 @@ struct TransferredImage: Sendable {
     /// - Throws: ``ImageTransferError`` if what was read is not what the archive's own documents say.
     init(
         _ image: ImageInArchive,
-        _ finished: [String: LayerTransit.Result],
+        _ finished: [String: LayerPipe.Result],
         known: [Digest: Descriptor] = [:]
     ) throws(ImageTransferError) {
         self.image = image
@@ -38,7 +38,7 @@ struct TransferredImage: Sendable {
     }
 
     private static func verify(
-        _ result: LayerTransit.Result,
+        _ result: LayerPipe.Result,
         _ layer: ImageInArchive.Layer
     ) throws(ImageTransferError) {
         guard result.diffID == layer.diffID else {

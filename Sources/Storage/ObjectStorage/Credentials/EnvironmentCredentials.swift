@@ -22,7 +22,7 @@ package struct EnvironmentCredentials: CredentialsProvider {
         _ environment: [String: String],
         region: String,
         retry: RetryPolicy = RetryPolicy(attempts: 3),
-        now: @escaping @Sendable () -> Int64 = { Log.systemTime().seconds }
+        now: @escaping @Sendable () -> Int64 = { WallClock.secondsSinceEpoch }
     ) {
         let settings = Settings(environment: environment.filter { !$0.value.isEmpty }, region: region)
         source = Self.choose(client, settings, retry, now)

@@ -47,7 +47,7 @@ package struct S3Client: Sendable {
         _ provider: any CredentialsProvider,
         tls: TLSMaterial = TLSMaterial(),
         limits: Limits = Limits(),
-        now: @escaping @Sendable () -> Int64 = { Log.systemTime().seconds }
+        now: @escaping @Sendable () -> Int64 = { WallClock.secondsSinceEpoch }
     ) {
         self.client = client
         self.location = location
@@ -130,7 +130,7 @@ package struct S3Client: Sendable {
         toSign.headers = headers
         toSign.payload = Self.noBody
         let signed = signer.sign(toSign, secondsSinceEpoch: now())
-        var request = HTTPRequest(method, address.origin + signed.target)
+        var request = HTTPRequest(method, address.origin + signed.path)
         request.headers = signed.headers.map { ($0.key, $0.value) }
         request.tls = tls
         // One connection for each part: sharing one would make the parts wait for each other.

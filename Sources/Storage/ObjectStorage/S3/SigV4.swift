@@ -3,51 +3,45 @@
 internal import Basics
 internal import Crypto
 
-/// AWS Signature Version 4, for S3 and for JSON services such as Glue. Pure: the time is a parameter.
+/// AWS Signature Version 4 for S3. Pure: the time is a parameter.
 package struct SigV4: Sendable {
-    /// What is signed. Path and query are as they are meant, not yet encoded.
+    /// What is signed.
     package struct Request: Sendable {
         package var method: String
         package var host: String
+        /// As it is meant, not yet encoded.
         package var path: String
-        package var query: [(name: String, value: String)]
         /// To be signed as well. Every `x-amz-…` header has to be.
         package var headers: [(name: String, value: String)] = []
         /// The SHA-256 of the body in hexadecimal digits; over TLS, S3 also takes this placeholder.
         package var payload = "UNSIGNED-PAYLOAD"
 
-        package init(_ method: String, host: String, path: String, query: [(name: String, value: String)] = []) {
+        package init(_ method: String, host: String, path: String) {
             self.method = method
             self.host = host
             self.path = path
-            self.query = query
         }
     }
 
     /// What has to be sent for the signature to hold.
     package struct Signed: Equatable, Sendable {
-        /// Path and query, encoded exactly as they were signed.
-        package var target: String
+        /// Encoded exactly as it was signed.
+        package var path: String
         package var headers: [String: String]
     }
 
-    package var credentials: S3Credentials
-    package var region: String
-    package var service: String
+    private let credentials: S3Credentials
+    private let region: String
 
-    package init(_ credentials: S3Credentials, region: String, service: String = "s3") {
+    package init(_ credentials: S3Credentials, region: String) {
         self.credentials = credentials
         self.region = region
-        self.service = service
     }
 
     /// Signs a request for this moment; it holds for a quarter of an hour.
     package func sign(_ request: Request, secondsSinceEpoch: Int64) -> Signed {
         let date = CivilDate(secondsSinceEpoch: secondsSinceEpoch)
         let path = PercentEncoding.encode(request.path, keepsSlashes: true)
-        // S3 signs the path as it is sent; every other service encodes it a second time.
-        let canonicalPath = service == "s3" ? path : PercentEncoding.encode(path, keepsSlashes: true)
-        let query = Self.canonicalQuery(request.query)
 
         var headers = [
             ("host", request.host), ("x-amz-content-sha256", request.payload), ("x-amz-date", date.basicTime),
@@ -57,9 +51,10 @@ package struct SigV4: Sendable {
         headers.sort { $0.0 < $1.0 }
         let names = headers.map(\.0).joined(separator: ";")
         let lines = headers.map { "\($0.0):\($0.1)\n" }.joined()
-        let canonical = [request.method, canonicalPath, query, lines, names, request.payload].joined(separator: "\n")
+        let query = ""  // no request that we send has one
+        let canonical = [request.method, path, query, lines, names, request.payload].joined(separator: "\n")
 
-        let scope = "\(date.basicDay)/\(region)/\(service)/aws4_request"
+        let scope = "\(date.basicDay)/\(region)/s3/aws4_request"
         let text = ["AWS4-HMAC-SHA256", date.basicTime, scope, SHA256.hash(canonical.utf8).hex].joined(separator: "\n")
         let signature = HMACSHA256.authenticate(text.utf8, key: signingKey(day: date.basicDay)).hex
 
@@ -67,24 +62,14 @@ package struct SigV4: Sendable {
         sent["host"] = nil  // sent by the client itself
         let credential = "Credential=\(credentials.accessKey)/\(scope)"
         sent["authorization"] = "AWS4-HMAC-SHA256 \(credential), SignedHeaders=\(names), Signature=\(signature)"
-        return Signed(target: query.isEmpty ? path : "\(path)?\(query)", headers: sent)
+        return Signed(path: path, headers: sent)
     }
 
     private func signingKey(day: String) -> [UInt8] {
         let first = credentials.secretKey.reveal { Array("AWS4\($0)".utf8) }
-        return [day, region, service, "aws4_request"].reduce(first) { key, part in
+        return [day, region, "s3", "aws4_request"].reduce(first) { key, part in
             HMACSHA256.authenticate(part.utf8, key: key)
         }
-    }
-
-    /// Sorted by name and then by value. Sorting the joined `name=value` texts is wrong: `-` comes before `=`, so
-    /// `select-type=2` would come before `select=`.
-    static func canonicalQuery(_ query: [(name: String, value: String)]) -> String {
-        query
-            .map { (PercentEncoding.encode($0.name), PercentEncoding.encode($0.value)) }
-            .sorted { $0 < $1 }
-            .map { "\($0)=\($1)" }
-            .joined(separator: "&")
     }
 
     /// Without spaces around it and with single ones inside.
