@@ -59,7 +59,7 @@ struct RejectedSpec {
                 IcebergConnectCondition.degraded.rawValue,
                 to: .unknown,
                 reason: "ConfigRejected",
-                message: "Nothing was made yet",
+                message: "Nothing has been created yet",
                 generation: metadata.generation,
                 at: seen.now
             )

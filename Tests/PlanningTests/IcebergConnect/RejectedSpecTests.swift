@@ -64,7 +64,7 @@ struct RejectedSpecTests {
         }
     }
 
-    @Test func whatRanBeforeGoesOn() throws {
+    @Test func aRejectedChangeLeavesRunningWorkersAlone() throws {
         var scene = try Scene.quickStart()
         try scene.becomeReady()
         let objects = scene.applied
