@@ -16,12 +16,12 @@ import Testing
 @testable import Operator
 
 /// What only the leader does, on an API server of this process. Pods are ready as soon as they are said to be.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct HungClusterTests {
     let client: KubernetesClient
 
     @Test static func clustersThatHangDoNotKeepAnotherResourceFromBeingReady() async throws {
-        try await served(ConnectPollsTests.connect) { host in
+        try await withServer(ConnectPollsTests.connect) { host in
             try await withAPIServer { _, access in
                 let tests = HungClusterTests(client: KubernetesClient(access))
                 let question = ConnectQuestion(HTTPClient(), deadline: .seconds(3600))
