@@ -104,11 +104,12 @@ pid_in() {
 	[[ -n $moment && $(started_at "$pid") == "$moment" ]] && printf '%s' "$pid"
 }
 
-# Ticks after the machine's start; nothing for a process that has ended, even if its parent has not yet
-# asked about it. In /proc/PID/stat the state is the first field after the name, this is the twentieth.
+# Ticks after the machine's start; nothing for a process that has ended, even if its parent has not yet asked about it.
+# As long as another of its threads runs it has not: it may still listen. In /proc/PID/stat the state is the first field
+# after the name, the number of threads the eighteenth, this the twentieth.
 started_at() {
 	local line fields
 	{ line=$(<"/proc/$1/stat"); } 2>/dev/null || return 0
 	read -ra fields <<<"${line##*) }"
-	[[ ${fields[0]} == [ZX] ]] || printf '%s' "${fields[19]}"
+	[[ ${fields[0]} == X || ${fields[0]} == Z && ${fields[17]} -le 1 ]] || printf '%s' "${fields[19]}"
 }

@@ -8,7 +8,8 @@ package struct DecodedObject<Value: Resource>: Sendable {
     /// The whole object, or what could be read of it.
     package enum Content: Sendable {
         case readable(Value)
-        case unreadable(ObjectMeta, JSONError)
+        /// Indirect: it is rare, and no other object should be larger for it.
+        indirect case unreadable(ObjectMeta, JSONError)
     }
 
     package var content: Content

@@ -86,6 +86,8 @@ package struct IcebergConnectReconciler: Reconciler {
         let isSettled =
             resource.status?.phase == .ready && resource.status?.observedGeneration == resource.metadata.generation
         guard !isSettled || resource.metadata.isDeleting else { return found }
+        // The first plan only says that the resource was noticed: it makes nothing.
+        guard resource.status != nil || resource.metadata.isDeleting else { return found }
         for (kind, key) in IcebergConnectPlan.wantedObjects(of: resource, beside: found) {
             if found.contains(where: { $0.kind == kind && $0.key == key }) { continue }
             // Nothing is made there; what was made before, with other settings, goes with the resource.

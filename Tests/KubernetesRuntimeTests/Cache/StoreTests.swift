@@ -58,16 +58,16 @@ struct StoreTests {
     // MARK: Lists and events
 
     @Test func aListReplacesWhatWasThere() {
-        store.replace(with: [widget("a", "1"), widget("b", "1")])
-        store.replace(with: [widget("b", "1"), widget("c", "2")])
+        store.replace(with: store.entries(for: [widget("a", "1"), widget("b", "1")]))
+        store.replace(with: store.entries(for: [widget("b", "1"), widget("c", "2")]))
         #expect(Set(store.keys) == [key("b"), key("c")])
         // What has not changed is not handed on.
         #expect(changes.all.suffix(2) == ["x@1 -> nothing", "nothing -> x@2"])
     }
 
     @Test(.rows(332)) func aListOfANamespaceReplacesThatNamespaceOnly() {
-        store.replace(with: [widget("a", "1")], in: "shop")
-        store.replace(with: [widget("a", "2", namespace: "other")], in: "other")
+        store.replace(with: store.entries(for: [widget("a", "1")]), in: "shop")
+        store.replace(with: store.entries(for: [widget("a", "2", namespace: "other")]), in: "other")
         #expect(store.count == 2)
         store.replace(with: [], in: "other")
         #expect(store.keys == [key("a")])
@@ -121,7 +121,7 @@ struct StoreTests {
 
     @Test func aListOlderThanOurWriteDoesNotUndoIt() {
         store.absorb(widget("a", "5", "written"))
-        store.replace(with: [widget("a", "4", "listed")])
+        store.replace(with: store.entries(for: [widget("a", "4", "listed")]))
         #expect(store[key("a")]?.text == "written")
     }
 

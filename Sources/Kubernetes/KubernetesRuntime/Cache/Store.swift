@@ -88,17 +88,30 @@ package final class Store<Value: Resource>: Sendable {
 
     // MARK: Writing
 
-    /// What is there and not in `objects` is gone. Older versions than the one we have are passed over.
-    /// ``interned(_:)`` first, page by page, keeps a long list small.
+    /// What is there and not among the entries is gone. Older versions than the one we have are passed over.
     ///
-    /// - Parameter namespace: only this one is compared; `nil`: all.
-    package func replace(with objects: [DecodedObject<Value>], in namespace: String? = nil, isFirst: Bool = false) {
-        change { table in table.replace(with: objects, in: namespace, isFirst: isFirst) }
+    /// - Parameters:
+    ///   - entries: what ``entries(for:)`` made of a list.
+    ///   - namespace: only this one is compared; `nil`: all.
+    package func replace(with entries: [StoreEntry<Value>], in namespace: String? = nil, isFirst: Bool = false) {
+        change { table in table.replace(with: entries, in: namespace, isFirst: isFirst) }
+    }
+
+    /// Objects as they are kept: what they have in common with others is there once. Made page by page, so that a long
+    /// list never stands in memory as it came.
+    package func entries(for objects: [DecodedObject<Value>]) -> [StoreEntry<Value>] {
+        interner.withLock { interner in
+            objects.map { object in
+                guard case .readable(var value) = object.content else { return StoreEntry(object) }
+                value.intern(with: &interner)
+                return StoreEntry(DecodedObject(.readable(value), fingerprint: object.fingerprint))
+            }
+        }
     }
 
     /// News from a watch.
     package func put(_ object: DecodedObject<Value>) {
-        for object in interned([object]) { change { table in table.put(object).map { [$0] } ?? [] } }
+        for entry in entries(for: [object]) { change { table in table.put(entry).map { [$0] } ?? [] } }
     }
 
     /// An object that a watch says is gone. A namesake with another UID stays.
@@ -106,18 +119,7 @@ package final class Store<Value: Resource>: Sendable {
 
     /// The answer to our own write. Passed over if no reflector covers the object: nobody would say that it has gone.
     package func absorb(_ object: DecodedObject<Value>) {
-        for object in interned([object]) { change { table in table.absorb(object).map { [$0] } ?? [] } }
-    }
-
-    /// The same objects with what they have in common with others in one copy.
-    func interned(_ objects: [DecodedObject<Value>]) -> [DecodedObject<Value>] {
-        interner.withLock { interner in
-            objects.map { object in
-                guard case .readable(var value) = object.content else { return object }
-                value.intern(with: &interner)
-                return DecodedObject(.readable(value), fingerprint: object.fingerprint)
-            }
-        }
+        for entry in entries(for: [object]) { change { table in table.absorb(entry).map { [$0] } ?? [] } }
     }
 
     /// A reflector begins to keep this scope up to date.

@@ -10,7 +10,8 @@ struct StoreTable<Value: Resource>: Sendable {
 
     private let indexes: [StoreIndex<Value>]
     private var entries: [ObjectKey: StoreEntry<Value>] = [:]
-    private var listed: [String: [String: Set<ObjectKey>]] = [:]
+    /// Mostly one to three keys each, which an array holds in half the memory of a set.
+    private var listed: [String: [String: [ObjectKey]]] = [:]
     private var deleted: Set<String> = []
     private var deletedInOrder: [String] = []
     private var scopes: Set<ListScope> = []
@@ -36,7 +37,7 @@ struct StoreTable<Value: Resource>: Sendable {
     // MARK: Writing
 
     mutating func replace(
-        with objects: [DecodedObject<Value>],
+        with objects: [StoreEntry<Value>],
         in namespace: String?,
         isFirst: Bool
     ) -> [StoreChange<Value>] {
@@ -53,8 +54,8 @@ struct StoreTable<Value: Resource>: Sendable {
         return changes
     }
 
-    mutating func put(_ object: DecodedObject<Value>) -> StoreChange<Value>? {
-        let metadata = object.metadata
+    mutating func put(_ new: StoreEntry<Value>) -> StoreChange<Value>? {
+        let metadata = new.metadata
         // What the server still shows was not deleted: a list may be older than an answer that we took up.
         if let uid = metadata.uid { deleted.remove(uid) }
         let old = entries[metadata.key]
@@ -63,9 +64,8 @@ struct StoreTable<Value: Resource>: Sendable {
             if known.resourceVersion == metadata.resourceVersion { return nil }
             if ResourceVersion.isOlder(metadata.resourceVersion, than: known.resourceVersion) { return nil }
         }
-        let new = StoreEntry(object)
         entries[metadata.key] = new
-        list(metadata.key, old: old?.value, new: object.value)
+        list(metadata.key, old: old?.value, new: new.value)
         return StoreChange(old: old, new: new)
     }
 
@@ -77,10 +77,10 @@ struct StoreTable<Value: Resource>: Sendable {
     }
 
     /// Takes up an answer to our own write, unless no reflector would ever say that the object has gone.
-    mutating func absorb(_ object: DecodedObject<Value>) -> StoreChange<Value>? {
-        if let uid = object.metadata.uid, deleted.contains(uid) { return nil }
-        guard scopes.contains(where: { $0.admits(object.metadata) }) else { return nil }
-        return put(object)
+    mutating func absorb(_ new: StoreEntry<Value>) -> StoreChange<Value>? {
+        if let uid = new.metadata.uid, deleted.contains(uid) { return nil }
+        guard scopes.contains(where: { $0.admits(new.metadata) }) else { return nil }
+        return put(new)
     }
 
     /// Says that a reflector keeps this part up to date.
@@ -117,10 +117,10 @@ struct StoreTable<Value: Resource>: Sendable {
             let before = Set(old.map(index.indexKeys) ?? [])
             let after = Set(new.map(index.indexKeys) ?? [])
             for indexKey in before.subtracting(after) {
-                listed[index.name]?[indexKey]?.remove(key)
+                listed[index.name]?[indexKey]?.removeAll { $0 == key }
                 if listed[index.name]?[indexKey]?.isEmpty == true { listed[index.name]?[indexKey] = nil }
             }
-            for indexKey in after.subtracting(before) { listed[index.name]?[indexKey, default: []].insert(key) }
+            for indexKey in after.subtracting(before) { listed[index.name]?[indexKey, default: []].append(key) }
         }
     }
 }

@@ -41,7 +41,7 @@ package struct Reflector<Source: WatchSource, C: Clock<Duration>>: Sendable {
         store.cover(scope)
         var machine = WatchMachine()
         var backoff = ReflectorBackoff<C.Instant>()
-        var collected: [DecodedObject<Source.Value>] = []  // the pages that have come so far
+        var collected: [StoreEntry<Source.Value>] = []  // the pages that have come so far
         var command = machine.start()
         while !Task.isCancelled {
             switch command {
@@ -60,13 +60,13 @@ package struct Reflector<Source: WatchSource, C: Clock<Duration>>: Sendable {
     private func list(
         after token: String?,
         isPaged: Bool,
-        _ collected: inout [DecodedObject<Source.Value>],
+        _ collected: inout [StoreEntry<Source.Value>],
         _ machine: inout WatchMachine
     ) async -> WatchMachine.Command {
         do throws(KubernetesError) {
             let page = try await source.page(after: token, limit: isPaged ? Self.pageSize : nil)
             health.heard()
-            collected += store.interned(page.items)
+            collected += store.entries(for: page.items)
             let command = machine.listed(resourceVersion: page.resourceVersion, continueToken: page.continueToken)
             if case .watch = command {
                 store.replace(with: collected, in: scope.namespace, isFirst: !health.synced.isOpen)
