@@ -104,10 +104,15 @@ let package = Package(
         ),
 
         // Support for tests: nothing else may depend on it.
-        .target(name: "TestSupport", dependencies: ["Basics"], path: "Tests/TestSupport", swiftSettings: settings),
+        .target(
+            name: "TestSupport",
+            dependencies: ["Basics", "HTTPServer"],
+            path: "Tests/TestSupport",
+            swiftSettings: settings
+        ),
         .target(
             name: "TestServers",
-            dependencies: ["Basics", "HTTPServer", "JSON", "KubernetesClient", "KubernetesModel"],
+            dependencies: ["Basics", "HTTPServer", "JSON", "KubernetesClient", "KubernetesModel", "TestSupport"],
             path: "Tests/TestServers",
             swiftSettings: settings
         ),
@@ -126,8 +131,8 @@ let package = Package(
             swiftSettings: settings
         ),
         tests(of: "CommandLine", ["Basics"]),
-        tests(of: "Commands", ["Basics", "CommandLine"]),
-        tests(of: "Coordinator", ["Basics", "HTTPServer", "JSON"]),
+        tests(of: "Commands", ["Basics", "CommandLine", "Compression", "TestStorage"]),
+        tests(of: "Coordinator", ["Basics", "HTTPServer", "JSON", "YAML"]),
         tests(of: "Compression", ["TestStorage"]),
         tests(of: "ConnectClient", ["HTTPClient", "HTTPServer"]),
         .testTarget(

@@ -27,7 +27,7 @@ package struct EnvironmentReader: Sendable {
             case nil: continue
             case "true": return true
             case "false": return false
-            default: report("\(name) is neither true nor false")
+            default: report("\(name) must be true or false")
             }
         }
         return nil
@@ -48,7 +48,7 @@ package struct EnvironmentReader: Sendable {
     ) -> Value? where Value.RawValue == String {
         guard let text = optional(name) else { return nil }
         if let value = Value(rawValue: text.lowercased()) { return value }
-        report("\(name) is none of \(Value.allCases.map(\.rawValue).joined(separator: ", "))")
+        report("\(name) must be one of \(Value.allCases.map(\.rawValue).joined(separator: ", "))")
         return nil
     }
 

@@ -22,28 +22,28 @@ package struct ImageReference: Hashable, Sendable, CustomStringConvertible {
 
     package init(parsing text: String) throws(Invalid) {
         func invalid(_ why: String) -> Invalid {
-            Invalid(message: "\"\(text.prefix(300))\" is no reference to an image: \(why)")
+            Invalid(message: "\"\(text.prefix(300))\" is not an image reference: \(why)")
         }
         var rest = Substring(text)
         var digest: Digest?
         if let at = rest.lastIndex(of: "@") {
             digest = Digest(rest[rest.index(after: at)...])
-            guard digest != nil else { throw invalid("what follows @ is no SHA-256 digest") }
+            guard digest != nil else { throw invalid("what follows @ is not a SHA-256 digest") }
             rest = rest[..<at]
         }
         var tag: String?
         if let colon = rest.lastIndex(of: ":"), !rest[colon...].contains("/") {
             let text = String(rest[rest.index(after: colon)...])
-            guard Self.isTag(text) else { throw invalid("\"\(text)\" is no tag") }
+            guard Self.isTag(text) else { throw invalid("\"\(text)\" is not a tag") }
             tag = text
             rest = rest[..<colon]
         }
         let parts = rest.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
         let namesHost = parts.count == 2 && Self.meansHost(parts[0])
         let path = namesHost ? parts[1] : rest
-        if namesHost, !Self.isHost(parts[0]) { throw invalid("\"\(parts[0])\" is no host") }
+        if namesHost, !Self.isHost(parts[0]) { throw invalid("\"\(parts[0])\" is not a host") }
         guard Self.isPath(path), path.utf8.count <= 255 else {
-            throw invalid("\"\(path)\" is no name of a repository, which is in lower case")
+            throw invalid("\"\(path)\" is not a repository name, which is lower case")
         }
         let registry = namesHost ? parts[0].lowercased() : "docker.io"
         // Docker's own images are in a folder that nobody writes.

@@ -29,7 +29,7 @@ extension Command {
     ) throws(UsageError) {
         let (option, attached) = try find(word)
         guard case .value = option.kind else {
-            if attached != nil { throw UsageError("--\(option.name) takes no value") }
+            if attached != nil { throw UsageError("--\(option.name) does not take a value") }
             invocation.values[option.name] = [""]
             return
         }
@@ -45,13 +45,13 @@ extension Command {
         if word.hasPrefix("--") {
             let parts = word.dropFirst(2).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             guard let option = options.first(where: { $0.name == parts[0] }) else {
-                throw UsageError("There is no option --\(parts[0])")
+                throw UsageError("Unknown option --\(parts[0])")
             }
             return (option, parts.count > 1 ? String(parts[1]) : nil)
         }
         let letters = word.dropFirst()
         guard let option = options.first(where: { $0.short == letters.first }) else {
-            throw UsageError("There is no option -\(letters.prefix(1))")
+            throw UsageError("Unknown option -\(letters.prefix(1))")
         }
         return (option, letters.count > 1 ? String(letters.dropFirst()) : nil)
     }
@@ -72,7 +72,7 @@ extension Command {
             throw UsageError("The argument \(required[invocation.arguments.count]) is missing")
         }
         if invocation.arguments.count > arguments.count, arguments.last?.hasSuffix("…") != true {
-            throw UsageError("The argument \"\(invocation.arguments[arguments.count])\" is one too many")
+            throw UsageError("Unexpected argument \"\(invocation.arguments[arguments.count])\"")
         }
     }
 }

@@ -62,7 +62,7 @@ package struct Program: Sendable {
             return words.isEmpty ? .usage : .success
         }
         guard let (subcommand, rest) = find(words) else {
-            console.note("\(name): there is no command \"\(first)\"; see \"\(name) --help\"")
+            console.note("\(name): unknown command \"\(first)\"; see \"\(name) --help\"")
             return .usage
         }
         if rest.prefix(while: { $0 != "--" }).contains(where: { $0 == "--help" || $0 == "-h" }) {

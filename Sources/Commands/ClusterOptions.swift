@@ -13,7 +13,7 @@ let clusterOptions: [Command.Option] = [
         placeholder: "FILE",
         "how to reach the cluster (default: $KUBECONFIG, the pod's account, ~/.kube/config)"
     ),
-    .value("context", placeholder: "NAME", "another context of the kubeconfig"),
+    .value("context", placeholder: "NAME", "the context of the kubeconfig to use"),
 ]
 
 func clusterAccess(_ call: Program.Call) async throws(KubernetesError) -> ClusterAccess {
@@ -30,7 +30,7 @@ func clientSettings(_ metrics: Metrics, _ log: Log) -> KubernetesClient.Settings
     settings.count = { code, method, host in
         metrics.counter(
             "rest_client_requests_total",
-            "Requests to the API server by answer.",
+            "Requests to the API server by method and status code.",
             ["code": code, "method": method, "host": host]
         ).add()
     }

@@ -33,7 +33,7 @@ let imageCopyCommand = Program.Subcommand(
             .value("s3-ca", placeholder: "FILE", environment: "AWS_CA_BUNDLE", "authorities of the store, PEM"),
             .value("image", placeholder: "NAME", "which of several images in the archive: repository:tag or a tag"),
             .value("platform", placeholder: "OS/ARCH", default: "linux/amd64", "which of several platforms"),
-            .flag("plain-http", "speak to the registry without TLS, as is done with localhost anyway"),
+            .flag("plain-http", "use plain HTTP for the registry, which is the default for localhost"),
             .value("ca", placeholder: "FILE", "authorities of the registry, PEM"),
             .value(
                 "authfile",
@@ -43,7 +43,7 @@ let imageCopyCommand = Program.Subcommand(
             ),
             .flag(
                 "fresh",
-                "believe nothing that the registry says of its layers: read, compress and send all of them"
+                "do not trust what the registry reports about layers: read, compress and send all of them"
             ),
             .flag("json", "print one JSON object instead of the reference"),
             .flag("quiet", short: "q", "show no progress"),

@@ -8,7 +8,7 @@ internal import Operator
 let operatorCommand = Program.Subcommand(
     Command(
         "kittiwake operator",
-        "Runs the operator until it is told to stop. Its settings are environment variables: see docs/operator.md.",
+        "Runs the operator until it is stopped. Its settings are environment variables: see docs/operator.md.",
         options: clusterOptions,
         example: "KITTIWAKE_IMAGE=registry.example.com/iceberg-connect-operator:0.1.0 kittiwake operator"
     )

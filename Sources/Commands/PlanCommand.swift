@@ -11,7 +11,7 @@ internal import YAML
 let planCommand = Program.Subcommand(
     Command(
         "kittiwake plan",
-        "Prints the objects that a resource leads to, as YAML. No cluster is asked; values of Secrets are masked.",
+        "Prints the objects made for a resource, as YAML. No cluster is contacted; values of Secrets are masked.",
         options: [
             manifestOption,
             .value(

@@ -32,5 +32,5 @@ func withTerminationSignals(
 
 /// Told to stop twice.
 struct SecondTerminationSignal: Error, CustomStringConvertible {
-    var description: String { "Told to stop a second time, so nothing more was waited for" }
+    var description: String { "Stopped at once by a second signal" }
 }

@@ -19,7 +19,9 @@ let validateCommand = Program.Subcommand(
         for document in try await documents(of: path) {
             let head: ManifestHead = try document.decode()
             guard head.isIcebergConnect else {
-                call.console.note("\(path): \(head.kind) \(head.name) is not ours and was not checked")
+                call.console.note(
+                    "\(path): \(head.kind) \(head.name) is not a resource of Kittiwake and was not checked"
+                )
                 continue
             }
             let resource: IcebergConnect = try document.decode()
@@ -32,7 +34,7 @@ let validateCommand = Program.Subcommand(
             case .success(let spec):
                 if let refusal {
                     isValid = false
-                    call.console.print("\(path): IcebergConnect \(head.name) is valid, but not beside the others")
+                    call.console.print("\(path): IcebergConnect \(head.name) is valid, but conflicts with another one")
                     call.console.note("\(path): \(head.name): \(refusal)")
                 } else {
                     call.console.print("\(path): IcebergConnect \(head.name) is valid")
@@ -46,7 +48,9 @@ let validateCommand = Program.Subcommand(
                 for problem in invalid.problems { call.console.note("\(path): \(head.name): \(problem)") }
             }
             for field in unknown {
-                call.console.note("\(path): \(head.name): warning: \(field): no such field; it would be dropped")
+                call.console.note(
+                    "\(path): \(head.name): warning: \(field): unknown field; the API server would drop it"
+                )
             }
         }
     }

@@ -102,13 +102,13 @@ package struct Operator: Sendable {
         endpoints.texts = [
             { reflectors.metrics },
             {
-                var dropped = MetricText("kittiwake_events_dropped_total", .counter, "Events that were not sent.")
+                var dropped = MetricText("kittiwake_events_dropped_total", .counter, "Events that were dropped.")
                 dropped.add([], Double(events.dropped))
                 return dropped.text
             },
         ]
         return .http(port: settings.port, log: log) { [endpoints] request in
-            endpoints.answer(request) ?? ServerResponse(404, text: "There are /healthz, /readyz and /metrics\n")
+            endpoints.answer(request) ?? ServerResponse(404, text: "The paths are /healthz, /readyz and /metrics\n")
         }
     }
 

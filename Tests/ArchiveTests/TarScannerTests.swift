@@ -116,7 +116,7 @@ struct TarScannerTests {
             Array("0000000009 ".utf8), Array("-0000000001".utf8), Array("abcdefghijk".utf8),
         ] as [[UInt8]]
     )
-    func sizesThatAreNoneAreRefused(field: [UInt8]) {
+    func malformedSizesAreRefused(field: [UInt8]) {
         var tar = TarWriter()
         tar.header("a", sizeField: field)
         tar.finish()
@@ -155,7 +155,7 @@ struct TarScannerTests {
             "22 size=99999999999999999999\n",
         ]
     )
-    func attributesThatAreNoneAreRefused(text: String) {
+    func malformedAttributesAreRefused(text: String) {
         var tar = TarWriter()
         tar.entry("PaxHeader", Array(text.utf8), type: "x")
         tar.file("a", "a")
@@ -205,7 +205,7 @@ struct TarScannerTests {
         #expect(TarEntry.normalized(name) == TarEntry.normalized(same))
     }
 
-    @Test(arguments: ["../a", "a/../../b", "./../x", ".."]) func namesThatLeadOutAreNone(name: String) {
+    @Test(arguments: ["../a", "a/../../b", "./../x", ".."]) func namesThatLeadOutOfTheArchiveAreRefused(name: String) {
         #expect(TarEntry.normalized(name) == nil)
         #expect(TarEntry(name: "a/l", kind: .symbolicLink(target: "../\(name)"), size: 0, mode: 0).target == nil)
     }

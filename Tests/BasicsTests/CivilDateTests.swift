@@ -33,5 +33,5 @@ struct CivilDateTests {
             "2026-01-02T24:04:05Z", "2026-01-02 03:04:05Z", "2026-01-0xT03:04:05Z", "2026-01-02T03:04:05,5Z",
         ]
     )
-    func anythingElseIsRefused(text: String) { #expect(CivilDate(rfc3339: text) == nil) }
+    func malformedTimesAreRefused(text: String) { #expect(CivilDate(rfc3339: text) == nil) }
 }

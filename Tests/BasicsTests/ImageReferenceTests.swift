@@ -44,7 +44,7 @@ struct ImageReferenceTests {
             "user@host/a", "x.y/" + String(repeating: "a", count: 256), "a:-x", "é/a", "a\n",
         ]
     )
-    func whatIsNoReferenceIsRefused(text: String) {
+    func malformedReferencesAreRefused(text: String) {
         #expect(throws: ImageReference.Invalid.self) { try ImageReference(parsing: text) }
     }
 }

@@ -4,7 +4,7 @@ import Basics
 import Glibc
 import Testing
 
-@Suite
+@Suite(.timeLimit(.minutes(5)))
 struct LogTests {
     @Test func aLineIsOneObject() {
         let lines = Locked<[String]>([])
@@ -45,7 +45,7 @@ struct LogTests {
             var bytes: [UInt8] = []
             var room = [UInt8](repeating: 0, count: 5000)
             while true {
-                usleep(50)
+                usleep(50)  // slower than the writers
                 let count = read(input, &room, room.count)
                 if count <= 0 { return bytes.split(separator: UInt8(ascii: "\n")) }
                 bytes += room[..<count]

@@ -4,11 +4,11 @@ import Basics
 import TestSupport
 import Testing
 
-@Suite
+@Suite(.timeLimit(.minutes(5)))
 struct RetryPolicyTests {
     struct Broken: Error, Equatable { var number: Int }
 
-    @Test func itEndsWithTheFirstSuccess() async throws {
+    @Test func retriesEndWithTheFirstSuccess() async throws {
         let tries = Recorder<Int>()
         let policy = RetryPolicy(attempts: 5) { _ in }
         let value = try await policy.run { _ in
@@ -22,7 +22,7 @@ struct RetryPolicyTests {
         #expect(tries.all.count == 3)
     }
 
-    @Test func itEndsAfterItsAttemptsOrWithWhatIsNotWorthOne() async {
+    @Test func retriesEndAfterTheLastAttemptOrAFinalError() async {
         let pauses = Recorder<Duration>()
         let policy = RetryPolicy(attempts: 4) { pauses.record($0) }
         let tries = Recorder<Int>()

@@ -4,7 +4,7 @@ import Basics
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct SingleFlightTests {
     struct Broken: Error, Equatable {}
 

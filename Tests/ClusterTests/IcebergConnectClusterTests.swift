@@ -149,7 +149,8 @@ struct IcebergConnectClusterTests {
         try await Cluster.kubectl("delete", "icebergconnect", "lost", "--timeout=60s")
     }
 
-    @Test(.rows(37, 72)) func aSecondResourceForTheSameJobIsRefusedUntilTheFirstGoes() async throws {
+    /// That it takes over when the first goes: `OperatorOnAServerTests`, on a real API server too.
+    @Test(.rows(72)) func aSecondResourceForTheSameJobIsRefused() async throws {
         try await Cluster.apply(ResourceManifest(name: "second", job: "orders").text)
         let second = try await Cluster.resource("second", is: "Failed")
         #expect(second.at("status.message")?.text?.contains("default/orders") == true)

@@ -94,7 +94,7 @@ struct KubectlClusterTests {
     }
 
     @Test(.rows(63)) func aDeploymentThatSomebodyDeletesComesBack() async throws {
-        let old = try await get("deployment", workers).at("metadata.uid")?.text
+        let old = try #require(try await get("deployment", workers).at("metadata.uid")?.text)
         try await Cluster.kubectl("delete", "deployment", workers, "-n", Self.namespace)
         _ = try await Cluster.eventually("another Deployment is there") {
             let now = try? await get("deployment", workers).at("metadata.uid")?.text  // not yet there: asked again

@@ -46,16 +46,16 @@ struct CommandTests {
     }
 
     @Test(arguments: [
-        (["--nope"], "There is no option --nope"), (["-z"], "There is no option -z"),
-        (["--wait=1"], "--wait takes no value"), (["-n"], "--namespace needs a value"),
-        (["-n", "a", "-n", "b"], "--namespace is given twice"), (["a", "b"], "The argument \"b\" is one too many"),
+        (["--nope"], "Unknown option --nope"), (["-z"], "Unknown option -z"),
+        (["--wait=1"], "--wait does not take a value"), (["-n"], "--namespace needs a value"),
+        (["-n", "a", "-n", "b"], "--namespace is given twice"), (["a", "b"], "Unexpected argument \"b\""),
         ([], "The argument CONNECTOR is missing"),
     ])
     func saysWhatIsWrong(words: [String], message: String) {
         #expect(throws: UsageError(message)) { try restart.parse(words, environment: [:]) }
     }
 
-    @Test func theHelpIsWhatThisTestSays() {
+    @Test func theHelpListsEveryOptionWithItsDefault() {
         #expect(
             restart.help == """
                 usage: kittiwake connector restart [options] CONNECTOR

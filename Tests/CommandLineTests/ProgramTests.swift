@@ -5,7 +5,7 @@ import CommandLine
 import TestSupport
 import Testing
 
-@Suite
+@Suite(.timeLimit(.minutes(5)))
 struct ProgramTests {
     struct Broken: Error, CustomStringConvertible {
         var description: String { "it broke" }

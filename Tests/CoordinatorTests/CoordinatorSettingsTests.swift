@@ -15,7 +15,31 @@ struct CoordinatorSettingsTests {
         "KUBERNETES_NAMESPACE": "shop", "POD_NAME": "iceberg-job-manager-my-job-7c9-x",
     ]
 
-    @Test func whatTheOperatorWritesIsUnderstood() throws {
+    /// The Deployment and the ConfigMap are those that the planning's tests compare with the plan, byte by byte.
+    @Test(arguments: ["quick-start", "production", "development"])
+    func theDeploymentThatTheOperatorPlansIsUnderstood(example: String) throws {
+        let pod = try PlannedPod("Tests/PlanningTests/IcebergConnect/Golden/\(example).yaml", named: "coordinator-1")
+        let environment = try pod.environment
+        let settings = try CoordinatorSettings(environment: environment, processIdentity: "nobody")
+        let data = try #require(pod.configuration)
+        #expect(data["connect.group.id"] == settings.groupID)
+        #expect(data["control.topic"] == settings.controlTopic)
+        #expect(data["kafka.bootstrap.servers"] == settings.bootstrapServers)
+        #expect(data["kafka.enable.transactions"] == "\(settings.enableTransactions)")
+        let timeout = try #require(data["kafka.transaction.timeout.ms"].flatMap { Int64($0) })
+        #expect(settings.transactionTimeout == .milliseconds(timeout))
+        #expect(settings.catalogProperties["type"]?.reveal { $0 }.isEmpty == false)
+        #expect(settings.port == 8080)
+        let election = try #require(settings.election)
+        #expect(election.leaseName == pod.leaseName)
+        #expect(election.namespace == pod.namespace)
+        #expect(election.identity == "coordinator-1")
+        // A variable that nobody reads is misspelt, but for those of Kafka's client, which commits will need.
+        let unread: Set = ["KAFKA_SECURITY_PROTOCOL", "KAFKA_SASL_MECHANISM", "KAFKA_SASL_JAAS_CONFIG"]
+        #expect(Set(environment.keys).subtracting(generated.keys).subtracting(unread) == ["HEALTH_CHECK_PORT"])
+    }
+
+    @Test func everyVariableIsUnderstood() throws {
         let settings = try CoordinatorSettings(environment: generated, processIdentity: "host_1")
         #expect(settings.bootstrapServers == "kafka:9092")
         #expect(settings.groupID == "my-job")

@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// Against OpenSSL's own server, which asks for a certificate; ours does not.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct MutualTLSTests {
     @Test func aClientIsKnownByItsCertificate() async throws {
         let server = try SelfSignedCertificate(for: "kafka.example")

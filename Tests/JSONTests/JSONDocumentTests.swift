@@ -27,7 +27,7 @@ struct JSONDocumentTests {
         "'a'", "/*c*/1", "{} {}", "[", #"{"a"}"#, #"{"a":}"#, #"{1:2}"#, #""\x""#, #""\u12""#, #""\ud800""#,
         #""\udc00""#, "\"a", "\"\t\"", "\u{feff}{}",
     ])
-    func refusesWhatItDoesNot(text: String) {
+    func malformedTextIsRefused(text: String) {
         #expect(throws: JSONError.self) { try parse(text) }
     }
 

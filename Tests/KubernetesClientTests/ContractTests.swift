@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 
 /// What we rely on, on the real API server and on the one in this process, so that the second cannot drift.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct ContractTests {
     // MARK: Reading
 

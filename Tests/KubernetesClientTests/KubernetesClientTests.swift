@@ -9,7 +9,7 @@ import TestSupport
 import Testing
 
 /// What a server does wrong now and then.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct KubernetesClientTests {
     let slept = Recorder<Duration>()
     let counted = Recorder<String>()
@@ -101,7 +101,7 @@ struct KubernetesClientTests {
             let outcome = await running {
                 try await client.get(ConfigText.self, self.key)
             } while: { cancel in
-                while !server.isFaultless, !Task.isCancelled { await Task.yield() }
+                await until { server.isFaultless }
                 cancel()
             }
             #expect(throws: KubernetesError.self) { try outcome.get() }
@@ -116,7 +116,7 @@ struct KubernetesClientTests {
             for _ in 0..<32 { server.inject(.slow(gate)) }
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for _ in 0..<40 { group.addTask { _ = try await client.get(ConfigText.self, key) } }
-                while server.requests.count < 32 { await Task.yield() }
+                await until { server.requests.count >= 32 }
                 // The Lease does not stand in that line.
                 let lease = try await client.get(Lease.self, key)
                 #expect(lease == nil)

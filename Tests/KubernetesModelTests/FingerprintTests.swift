@@ -19,7 +19,7 @@ struct FingerprintTests {
 
     let object = #"{"metadata":{"name":"a","labels":{"x":"1"}},"spec":{"n":1,"list":["a","b"],"on":true}}"#
 
-    @Test(.rows(62)) func whatChangesByItselfDoesNotCount() throws {
+    @Test(.rows(62)) func changesOfVersionsAndTimesDoNotCount() throws {
         let sameToUs = """
             {"apiVersion":"v1","kind":"X","metadata":{"name":"a","labels":{"x":"1"},"resourceVersion":"7","generation":2,
             "managedFields":[{"manager":"m"}]},"spec":{"n":1,"list":["a","b"],"on":true},"status":{"ready":3}}
@@ -35,7 +35,7 @@ struct FingerprintTests {
             (#""on":true"#, #""on":"true""#), (#""name":"a""#, #""name":"b""#),
         ]
     )
-    func everyOtherChangeCounts(old: String, new: String) throws {
+    func everyChangeOfTheSpecificationCounts(old: String, new: String) throws {
         let changed = object.split(separator: old, omittingEmptySubsequences: false).joined(separator: new)
         #expect(changed != object)
         #expect(try print(object) != print(changed))

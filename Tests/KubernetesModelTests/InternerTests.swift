@@ -26,7 +26,7 @@ struct InternerTests {
     }
 
     @Test(arguments: ["", "short", "exactly 15 byte", "exactly 16 bytes", "äöü äöü äöü äöü"])
-    func textsStayWhatTheyAre(_ text: String) {
+    func sharingATextDoesNotChangeIt(_ text: String) {
         var interner = Interner()
         #expect(interner(text) == text)
         #expect(interner(text) == text)

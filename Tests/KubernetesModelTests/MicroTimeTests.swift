@@ -36,7 +36,7 @@ struct MicroTimeTests {
             "2026-01-02T25:04:05Z", "2026-01-02T03:04:05.Z", "2026-01-02T03:04:05.xZ", "2026/01/02T03:04:05Z",
         ]
     )
-    func otherTextsAreNoTimes(text: String) { #expect(MicroTime(text) == nil) }
+    func malformedTimesAreRefused(text: String) { #expect(MicroTime(text) == nil) }
 
     @Test func durationsAreAddedAndTaken() {
         let start = MicroTime(microsecondsSinceEpoch: 5)

@@ -47,7 +47,7 @@ struct OperatorSettingsTests {
             Issue.record("nothing was said")
         } catch {
             #expect(error.problems.count == 5)
-            #expect(error.description.contains("LOG_LEVEL is none of debug, info, warning, error"))
+            #expect(error.description.contains("LOG_LEVEL must be one of debug, info, warning, error"))
         }
     }
 }

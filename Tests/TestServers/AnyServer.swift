@@ -4,6 +4,7 @@ internal import Foundation
 internal import JSON
 package import KubernetesClient
 internal import KubernetesModel
+internal import TestSupport
 
 /// Both API servers, for tests that hold on either.
 package enum AnyServer: String, CaseIterable, Sendable {
@@ -41,14 +42,5 @@ package enum AnyServer: String, CaseIterable, Sendable {
             ["apiVersion": "v1", "kind": "Namespace", "metadata": ["name": .string(name)]]
         )
         return name
-    }
-}
-
-/// Asks until there is an answer; the suite's time limit ends it.
-package func eventually<Value>(_ ask: () async throws -> Value?) async throws -> Value {
-    while true {
-        if let value = try await ask() { return value }
-        try Task.checkCancellation()
-        await Task.yield()
     }
 }

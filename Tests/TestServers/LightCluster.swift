@@ -95,11 +95,11 @@ extension LightCluster {
     ///
     /// - Parameter name: of the definition: `widgets.example.com`.
     package func install(_ definition: String, _ name: String) async throws {
+        let outcome = try await kubectl(["apply", "--server-side", "--force-conflicts", "-f", "-"], input: definition)
+        guard outcome.status == 0 else { throw Unavailable(description: "kubectl apply \(name): \(outcome.errors)") }
         // kubectl wait fails at once for a definition that has no conditions yet.
-        let path = "--for=jsonpath={.status.conditions[?(@.type==\"Established\")].status}=True"
-        for arguments in [["apply", "--server-side", "--force-conflicts", "-f", "-"], ["wait", path, "crd/\(name)"]] {
-            let outcome = try await kubectl(arguments, input: definition)
-            guard outcome.status == 0 else { throw Unavailable(description: "kubectl \(arguments): \(outcome.errors)") }
+        _ = try await eventually {
+            try await kubectl(["wait", "--for=condition=Established", "crd/\(name)"]).status == 0 ? true : nil
         }
     }
 

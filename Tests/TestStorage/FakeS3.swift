@@ -7,8 +7,14 @@ package import ObjectStorage
 
 /// An object store with path-style addresses, as strict about signatures as the real ones.
 package final class FakeS3: Sendable {
+    private struct Object: Sendable {
+        var bytes: [UInt8]
+        /// Worked out once, not for every request.
+        var etag: String
+    }
+
     private struct State: Sendable {
-        var objects: [String: [UInt8]] = [:]
+        var objects: [String: Object] = [:]
         var requests: [String] = []
         var ranges: [String] = []
     }
@@ -30,7 +36,10 @@ package final class FakeS3: Sendable {
     package var ranges: [String] { state.withLock { $0.ranges } }
 
     /// - Parameter path: `/bucket/key`
-    package func put(_ path: String, _ bytes: [UInt8]) { state.withLock { $0.objects[path] = bytes } }
+    package func put(_ path: String, _ bytes: [UInt8]) {
+        let object = Object(bytes: bytes, etag: Self.etag(bytes))
+        state.withLock { $0.objects[path] = object }
+    }
 
     package static func etag(_ bytes: [UInt8]) -> String { "\"\(SHA256.hash(bytes).hex.prefix(32))\"" }
 
@@ -45,15 +54,15 @@ package final class FakeS3: Sendable {
         return request.method == "HEAD" && response.status >= 300 ? ServerResponse(response.status) : response
     }
 
-    private func answer(_ objects: [String: [UInt8]], _ request: ServerRequest) -> ServerResponse {
+    private func answer(_ objects: [String: Object], _ request: ServerRequest) -> ServerResponse {
         if let refusal = refusal(request) { return refusal }
         let path = Self.decoded(request.path)
-        guard let bytes = objects[path] else {
+        guard let object = objects[path] else {
             let bucket = path.split(separator: "/").first.map { "/\($0)/" } ?? "/"
             let isThere = objects.keys.contains { $0.hasPrefix(bucket) }
             return Self.error(404, isThere ? "NoSuchKey" : "NoSuchBucket")
         }
-        let etag = Self.etag(bytes)
+        let (bytes, etag) = (object.bytes, object.etag)
         if let wanted = request.header("if-match"), wanted != etag { return Self.error(412, "PreconditionFailed") }
         var headers = [("ETag", etag), ("Accept-Ranges", "bytes")]
         guard request.method == "GET" else { return ServerResponse(200, headers: headers, body: .bytes(bytes)) }

@@ -54,7 +54,7 @@ package final class ManualClock: Clock, Sendable {
     /// Suspends until a task sleeps until exactly `offset`, so that `advance` cannot run ahead of it. Returns early
     /// when the suite's time limit cancels the test.
     package func waitForSleeper(until offset: Duration) async {
-        while !hasSleeper(until: offset), !Task.isCancelled { await Task.yield() }
+        await TestSupport.until { hasSleeper(until: offset) }
     }
 
     private func hasSleeper(until offset: Duration) -> Bool {

@@ -14,6 +14,6 @@ package final class Recorder<Element: Sendable>: Sendable {
 
     /// Suspends until at least `count` elements are there. Returns early when the suite's time limit cancels the test.
     package func wait(for count: Int) async {
-        while all.count < count, !Task.isCancelled { await Task.yield() }
+        await until { all.count >= count }
     }
 }

@@ -1,10 +1,11 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: Apache-2.0
-# Names, paths, messages and waiting, for all commands of the test bed. Sourced, never run.
+# Names, paths, locks and ports, for all commands of the test bed. Sourced, never run.
 # shellcheck disable=SC2034  # used by the commands that source this file
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-cache=${KITTIWAKE_CACHE:-$HOME/.cache/kittiwake}
+# shellcheck source=../../scripts/lib.sh
+source "$here/../scripts/lib.sh"
 bin=$cache/bin
 packages=$cache/packages
 export PATH=$packages/usr/bin:$packages/usr/sbin:$PATH:/usr/sbin:/sbin
@@ -18,13 +19,6 @@ service_range=10.96.0.0/16
 user=kittiwake
 password=kittiwake-secret
 
-say() { printf '%s\n' "$*" >&2; }
-
-fail() {
-	say "${0##*/}: $*"
-	exit 1
-}
-
 # become_root ARGUMENT…: runs this command again through sudo, with the caller's environment, where root is needed. A lock is
 # not kept.
 become_root() {
@@ -35,26 +29,6 @@ become_root() {
 usage() {
 	sed -n '3,/^set/{/^#/s/^# \{0,1\}//p}' "$0" >&2
 	exit 2
-}
-
-# step TEXT COMMAND…: runs the command, then says how long it took.
-step() {
-	local text=$1 begin=${EPOCHREALTIME//[!0-9]/} tenths
-	shift
-	"$@"
-	tenths=$(((${EPOCHREALTIME//[!0-9]/} - begin) / 100000))
-	say "$(printf '%-44s %4d.%d s' "$text" $((tenths / 10)) $((tenths % 10)))"
-}
-
-# await SECONDS COMMAND…: runs the command again and again until it succeeds or the seconds are over.
-await() {
-	local seconds=$1 end
-	shift
-	end=$((SECONDS + seconds))
-	until "$@" >/dev/null 2>&1; do
-		((SECONDS < end)) || return 1
-		sleep 0.1
-	done
 }
 
 # take_lock FILE: waits for it and holds it until the command ends. Whoever holds it may remove the file.

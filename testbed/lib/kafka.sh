@@ -8,7 +8,7 @@ begin_kafka() {
 	start kafka "$here/lib/kafka-server" "$kafka_libs" "$state/etc" "$user" "$password"
 }
 
-await_kafka() { step "Kafka" require_program kafka 60 enter_box bash -c "exec 3<>/dev/tcp/$box_name/9092"; }
+await_kafka() { timed "Kafka" require_program kafka 60 enter_box bash -c "exec 3<>/dev/tcp/$box_name/9092"; }
 
 kafka_properties() {
 	cat <<-END

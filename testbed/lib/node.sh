@@ -16,13 +16,13 @@ begin_kubernetes() {
 await_kubernetes() {
 	# Before this, the controller manager would end for want of its own rights.
 	await_registry
-	step "API server" require_program kube-apiserver 60 api_is_ready
+	timed "API server" require_program kube-apiserver 60 api_is_ready
 	start_controllers
 	require_program containerd 20 enter_box test -S /run/containerd/containerd.sock
 	start_kubelet
-	step "first images and objects" fill_cluster
-	step "DNS server" require_program dns 20 enter_box curl -sf http://127.0.0.1:10290/ready
-	step "node" require_program kubelet 60 node_is_ready
+	timed "first images and objects" fill_cluster
+	timed "DNS server" require_program dns 20 enter_box curl -sf http://127.0.0.1:10290/ready
+	timed "node" require_program kubelet 60 node_is_ready
 }
 
 make_cluster_certificates() (

@@ -63,7 +63,7 @@ start_on_free_port() {
 	for attempt in 1 2 3 4 5; do
 		port=$(free_port)
 		"$2"
-		await_program "$name" 60 "$3" && return
+		await_program "$name" 180 "$3" && return
 		say "attempt $attempt on port $port failed: $(tail -n 1 "$state/log/$name.log")"
 		end "$name"
 	done

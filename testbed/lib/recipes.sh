@@ -15,7 +15,7 @@ make() {
 	stamp=$({ declare -f add_layer pack finish_image "make_$name" && "inputs_of_$name"; } | sha256sum | cut -c1-64)
 	if [[ -e $store/$name/stamp && $(<"$store/$name/stamp") == "$stamp" ]]; then return; fi
 	# shellcheck disable=SC2086  # no base is no word
-	step "image $name" make_from "$name" "$base" "$stamp"
+	timed "image $name" make_from "$name" "$base" "$stamp"
 }
 
 make_from() {

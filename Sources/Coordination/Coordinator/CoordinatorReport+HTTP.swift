@@ -20,7 +20,7 @@ extension CoordinatorReport {
         case "/status":
             ServerResponse(200, headers: [("Content-Type", "application/json")], body: .bytes(jsonBytes))
         case "/metrics": ServerResponse(text: metrics())
-        default: ServerResponse(404, text: "There are /health, /ready, /status and /metrics\n")
+        default: ServerResponse(404, text: "The paths are /health, /ready, /status and /metrics\n")
         }
     }
 

@@ -133,7 +133,7 @@ package struct Decompressor: ~Copyable {
             guard ZSTD_isError(result) == 0 else {
                 if ZSTD_getErrorCode(result) == ZSTD_error_frameParameter_windowTooLarge {
                     throw CompressionError(
-                        message: "The zstd data wants a window of more than 2^\(limits.window) bytes: "
+                        message: "The zstd data needs a window of more than 2^\(limits.window) bytes: "
                             + "compress it with --long=\(limits.window) or less"
                     )
                 }
@@ -151,7 +151,7 @@ package struct Decompressor: ~Copyable {
     private mutating func give(_ count: Int, _ sink: (UnsafeRawBufferPointer) throws -> Void) throws {
         given += Int64(count)
         guard given <= max(limits.always, taken * limits.ratio) else {
-            throw CompressionError(message: "The compressed data stands for more than \(limits.ratio) times its size")
+            throw CompressionError(message: "The data decompresses to more than \(limits.ratio) times its size")
         }
         if count > 0 { try sink(UnsafeRawBufferPointer(rebasing: room[..<count])) }
     }

@@ -27,7 +27,7 @@ package struct HTTPServer: Sendable {
         package var port: UInt16
 
         package var description: String {
-            "Listening on port \(port) failed: it may be in use, or the certificate and its key do not fit"
+            "Listening on port \(port) failed: it may be in use, or the certificate and its key do not match"
         }
     }
 

@@ -40,7 +40,7 @@ package struct ConnectClient: Sendable {
         do {
             return try JSONDocument(parsing: body).decode()
         } catch {
-            throw ConnectError(.unreadable, "GET \(url)\(path): the answer is no list of plug-ins: \(error)")
+            throw ConnectError(.unreadable, "GET \(url)\(path): the answer is not a list of plug-ins: \(error)")
         }
     }
 

@@ -21,6 +21,7 @@ extension Resource {
 
     package var key: ObjectKey { metadata.key }
 
+    /// Has nothing in common with others.
     package mutating func intern(with interner: inout Interner) {}
 }
 

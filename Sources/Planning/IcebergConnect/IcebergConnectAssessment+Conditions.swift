@@ -21,7 +21,7 @@ extension IcebergConnectAssessment {
         let verdicts: [(IcebergConnectCondition, Verdict)] =
             progressVerdicts(in: phase) + [
                 (.degraded, degraded),
-                (.configValid, Verdict(.true, "Valid", "The specification can be carried out")),
+                (.configValid, Verdict(.true, "Valid", "The specification is valid")),
                 (.accepted, accepted),
                 (.nameConflict, nameConflict),
                 (.secretsResolved, secretsResolved),
@@ -53,7 +53,7 @@ extension IcebergConnectAssessment {
         let message = failure?.message ?? ""
         switch phase {
         case .ready:
-            let all = "Everything that is asked for runs and answers"
+            let all = "Everything requested is running and ready"
             return [
                 (.ready, Verdict(.true, "Ready", all)),
                 (.reconciling, Verdict(.false, "Ready", all)),
@@ -68,15 +68,15 @@ extension IcebergConnectAssessment {
         case .failed:
             return [
                 (.ready, Verdict(.false, reason, message)),
-                (.reconciling, Verdict(.true, reason, "It will be tried again")),
-                (.stalled, Verdict(.false, reason, "It will be tried again")),
+                (.reconciling, Verdict(.true, reason, "It will be retried")),
+                (.stalled, Verdict(.false, reason, "It will be retried")),
             ]
         case .pending, .downloading, .building, .deploying:
             let unready: Condition.Status = phase == .pending ? .unknown : .false
             return [
-                (.ready, Verdict(unready, reason, "Not yet: see the phase and its message")),
-                (.reconciling, Verdict(.true, reason, "Work goes on")),
-                (.stalled, Verdict(.false, reason, "Work goes on")),
+                (.ready, Verdict(unready, reason, "Not ready yet: see the phase and its message")),
+                (.reconciling, Verdict(.true, reason, "In progress")),
+                (.stalled, Verdict(.false, reason, "In progress")),
             ]
         }
     }
@@ -92,7 +92,9 @@ extension IcebergConnectAssessment {
         if isUnreachable, wasComplete { broken.append("the workers' REST interface does not answer") }
         broken += imageFailures.map { "\($0.role): the image could not be obtained" }
         let works = max(seen.workers?.ready ?? 0, seen.coordinators?.ready ?? 0) > 0
-        guard !broken.isEmpty, works else { return Verdict(.false, "NotDegraded", "No part is missing unexpectedly") }
+        guard !broken.isEmpty, works else {
+            return Verdict(.false, "NotDegraded", "No part is unexpectedly unavailable")
+        }
         return Verdict(.true, "PartlyWorking", broken.joined(separator: "; "))
     }
 
@@ -100,13 +102,13 @@ extension IcebergConnectAssessment {
 
     private var accepted: Verdict {
         refusal.map { Verdict(.false, $0.reason.rawValue, $0.message) }
-            ?? Verdict(.true, "Accepted", "No other resource has the worker cluster or the job")
+            ?? Verdict(.true, "Accepted", "No other resource claims the worker cluster or the job")
     }
 
     private var nameConflict: Verdict {
         conflicts.isEmpty
-            ? Verdict(.false, "NoConflict", "All needed names are free or ours")
-            : Verdict(.true, "NameConflict", "Belong to somebody else: \(conflicts.joined(separator: ", "))")
+            ? Verdict(.false, "NoConflict", "All required names are available")
+            : Verdict(.true, "NameConflict", "Owned by someone else: \(conflicts.joined(separator: ", "))")
     }
 
     private var secretsResolved: Verdict {
@@ -114,24 +116,24 @@ extension IcebergConnectAssessment {
             return Verdict(.false, "SecretsMissing", secrets.missing.joined(separator: "; "))
         }
         return spec.referencedSecrets.isEmpty
-            ? Verdict(.true, "NoneNamed", "No Secret is named")
-            : Verdict(.true, "Resolved", "All Secrets are there with the needed keys")
+            ? Verdict(.true, "NoneNamed", "No Secret is referenced")
+            : Verdict(.true, "Resolved", "All referenced Secrets exist and have the required keys")
     }
 
     private var imagesReady: Verdict {
         if let failed = imageFailures.first { return Verdict(.false, failed.failure.reason, failure?.message ?? "") }
         if images.contains(where: { $0.stage == .blocked }) {
-            return Verdict(.false, "SecretsMissing", "A Secret that is needed to obtain an image is missing")
+            return Verdict(.false, "SecretsMissing", "A Secret needed to obtain an image is missing")
         }
         if images.contains(where: { $0.stage != .obtained }) {
-            return Verdict(.false, "InProgress", "Images are on their way into the registry")
+            return Verdict(.false, "InProgress", "Images are being transferred to the registry")
         }
         if let failure = recheckFailure { return Verdict(.false, failure.reason, failure.message) }
         return Verdict(.true, "Obtained", "All images are in the registry")
     }
 
     private var clusterReachable: Verdict {
-        guard workers != nil else { return Verdict(.unknown, "NoWorkers", "This resource makes no workers") }
+        guard workers != nil else { return Verdict(.unknown, "NoWorkers", "This resource has no workers") }
         switch connect {
         case .version(let version, _):
             return Verdict(.true, "Answered", "The workers' REST interface answers; Apache Kafka \(version)")
@@ -155,13 +157,13 @@ extension IcebergConnectAssessment {
 
     private var coordinatorImageUsed: Verdict {
         guard let image = images.first(where: { $0.role == .coordinator })?.image else {
-            return Verdict(.unknown, "NotObtained", "The image was not looked into yet")
+            return Verdict(.unknown, "NotObtained", "The image has not been inspected yet")
         }
         switch image.containsKittiwake {
-        case true?: return Verdict(.true, "ContainsKittiwake", "The given image runs")
-        case nil: return Verdict(.true, "ReadyImage", "The given image runs; it was not looked into")
+        case true?: return Verdict(.true, "ContainsKittiwake", "The given image is used")
+        case nil: return Verdict(.true, "ReadyImage", "The given image is used; it was not inspected")
         case false?:
-            let message = "The given image holds no program kittiwake: the operator's own image runs instead"
+            let message = "The given image does not contain kittiwake: the operator's own image is used instead"
             return Verdict(.false, "NoKittiwake", message)
         }
     }
@@ -171,7 +173,7 @@ extension IcebergConnectAssessment {
     private static let commitsEnabled = Verdict(
         .false,
         "NotImplemented",
-        "The coordinator of this version elects a leader and answers for its health, but does not commit to Iceberg "
+        "The coordinator of this version elects a leader and reports its health, but does not commit to Iceberg "
             + "tables yet"
     )
 }

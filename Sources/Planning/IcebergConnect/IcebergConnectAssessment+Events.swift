@@ -29,10 +29,8 @@ extension IcebergConnectAssessment {
             events.append(IcebergConnectEventReason.imagesReady.event(now.message))
         }
         if status.phase != old?.phase {
-            var event = IcebergConnectEventReason(status.phase).event(status.message)
-            // So that the second of two failures is not taken for the first once more.
-            if let failure { event.action = failure.reason }
-            events.append(event)
+            let action = failure?.reason ?? "Reconcile"
+            events.append(IcebergConnectEventReason(status.phase).event(status.message, action: action))
         }
         return events
     }
@@ -59,7 +57,13 @@ extension IcebergConnectAssessment {
         }
         let problems = spec.warnings + claimant.sharedTopics(with: seen.siblings)
         // In one event: of several with the same reason only the first would be seen.
-        let warning = problems.isEmpty ? nil : IcebergConnectEventReason.configWarning.event(ShortText.of(problems))
-        return [moved, warning].compactMap { $0 }
+        let reason = IcebergConnectEventReason.configWarning
+        let warning = reason.event(ShortText.of(problems), action: metadata.checkOfGeneration)
+        return [moved, problems.isEmpty ? nil : warning].compactMap { $0 }
     }
+}
+
+extension ObjectMeta {
+    /// What an event about the specification is about: each generation is told of by itself.
+    var checkOfGeneration: String { "CheckGeneration\(generation ?? 0)" }
 }

@@ -18,7 +18,7 @@ extension IcebergConnectAssessment {
         if let refusal { return (refusal.reason.rawValue, refusal.message) }
         if !conflicts.isEmpty {
             let message =
-                "These objects belong to somebody else and are left alone: \(conflicts.joined(separator: ", "))"
+                "These objects are owned by someone else and were left alone: \(conflicts.joined(separator: ", "))"
             return ("NameConflict", message)
         }
         if !secrets.missing.isEmpty { return ("SecretsMissing", secrets.missing.joined(separator: "; ")) }
@@ -73,7 +73,7 @@ extension IcebergConnectAssessment {
 
     private func message(in phase: IcebergConnectStatus.Phase) -> String {
         switch phase {
-        case .pending: "Waiting to be worked on"
+        case .pending: "Waiting to be processed"
         case .downloading: "Downloading images from S3\(progress)"
         case .building: "Completing images in the registry"
         case .deploying:

@@ -69,7 +69,7 @@ struct IcebergConnectAssessment {
     var recheckFailure: (reason: String, message: String)? {
         images.lazy.compactMap { image in
             image.recheckFailure.map { failure in
-                let message = "The \(image.role)'s image runs on as it is; it could not be looked at again"
+                let message = "The \(image.role) keeps its current image: S3 could not be checked for a new one"
                 return (failure.reason, "\(message): \(failure.message)")
             }
         }.first
@@ -112,7 +112,7 @@ extension Refusal {
         let unseen = fields.compactMap { $0 }.filter { !settings.watches($0.1) }.map { "\($0.0) is \($0.1)" }
         guard !unseen.isEmpty else { return nil }
         let message =
-            "\(unseen.joined(separator: " and ")), where the operator does not look; name another namespace, or add "
+            "\(unseen.joined(separator: " and ")), which the operator does not watch; name another namespace, or add "
             + "this one to the operator's WATCH_NAMESPACE (\(settings.watchedNamespaces.joined(separator: ",")))"
         self.init(reason: .namespaceNotWatched, message: message)
     }

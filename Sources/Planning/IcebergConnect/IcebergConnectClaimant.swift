@@ -110,7 +110,7 @@ extension IcebergConnectClaimant {
         guard let job, let owner = owner(of: job, among: siblings) else { return nil }
         let message =
             "The job with control topic \(job.controlTopic) and group id \(job.groupID) belongs to \(owner); "
-            + "two coordinators would fence each other for ever"
+            + "two coordinators would keep fencing each other"
         return Refusal(reason: .duplicateJob, message: message)
     }
 

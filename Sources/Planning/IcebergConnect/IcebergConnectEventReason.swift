@@ -63,7 +63,8 @@ package enum IcebergConnectEventReason: String, CaseIterable, Sendable {
         }
     }
 
-    func event(_ note: String) -> EventIntent {
-        EventIntent(isWarning ? .warning : .normal, reason: rawValue, note: note)
+    /// - Parameter action: of two events with the same reason and action the second only counts, whatever it says.
+    func event(_ note: String, action: String = "Reconcile") -> EventIntent {
+        EventIntent(isWarning ? .warning : .normal, reason: rawValue, action: action, note: note)
     }
 }

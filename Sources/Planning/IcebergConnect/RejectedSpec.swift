@@ -22,7 +22,7 @@ struct RejectedSpec {
         var events: [EventIntent] = []
         let isNew = old?.observedGeneration != metadata.generation
         if isNew || old?.conditions[.configValid]?.status != .false {
-            events.append(IcebergConnectEventReason.configRejected.event(message))
+            events.append(IcebergConnectEventReason.configRejected.event(message, action: metadata.checkOfGeneration))
         }
         if old?.phase != .failed { events.append(IcebergConnectEventReason.failed.event(message)) }
         return Plan(status: status, events: events)
@@ -59,7 +59,7 @@ struct RejectedSpec {
                 IcebergConnectCondition.degraded.rawValue,
                 to: .unknown,
                 reason: "ConfigRejected",
-                message: "Nothing was made yet",
+                message: "Nothing has been created yet",
                 generation: metadata.generation,
                 at: seen.now
             )

@@ -25,6 +25,12 @@ extension IcebergConnectStatus {
         }
         if let image = workerStatus?.image { workerStatus?.image = interner(image) }
         if let image = coordinatorStatus?.image { coordinatorStatus?.image = interner(image) }
+        for index in connect?.plugins.indices ?? 0..<0 {
+            guard var plugin = connect?.plugins[index] else { continue }
+            plugin.className = interner(plugin.className)
+            plugin.version = plugin.version.map { interner($0) }
+            connect?.plugins[index] = plugin
+        }
     }
 }
 

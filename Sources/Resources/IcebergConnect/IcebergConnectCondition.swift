@@ -2,7 +2,7 @@
 
 /// The types of conditions that an `IcebergConnect` shows (rows 201–207).
 package enum IcebergConnectCondition: String, CaseIterable, Sendable {
-    /// Everything that is asked for runs and answers.
+    /// Everything requested is running and ready.
     case ready = "Ready"
     /// Something is going on, or will be tried again.
     case reconciling = "Reconciling"
@@ -10,9 +10,9 @@ package enum IcebergConnectCondition: String, CaseIterable, Sendable {
     case stalled = "Stalled"
     /// Some but not all parts work, and no rollout explains it.
     case degraded = "Degraded"
-    /// The specification can be carried out.
+    /// The specification is valid.
     case configValid = "ConfigValid"
-    /// No other resource has the worker cluster or the job.
+    /// No other resource claims the worker cluster or the job.
     case accepted = "Accepted"
     /// No object of a needed name belongs to somebody else. True means that one does.
     case nameConflict = "NameConflict"

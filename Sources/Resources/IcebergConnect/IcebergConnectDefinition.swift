@@ -54,12 +54,12 @@ package enum IcebergConnectDefinition {
 
     /// Those with a priority above 0 are shown by `kubectl get -o wide`.
     private static let columns: [JSON] = [
-        column("Phase", "string", ".status.phase", "How far the resource is."),
-        column("Workers-Ready", "integer", ".status.workerStatus.ready", "Workers that are ready."),
-        column("Workers-Desired", "integer", ".status.workerStatus.desired", "Workers that are wanted."),
-        column("Coordinators-Ready", "integer", ".status.coordinatorStatus.ready", "Coordinators that are ready."),
-        column("Coordinators-Desired", "integer", ".status.coordinatorStatus.desired", "Coordinators that are wanted."),
-        column("Age", "date", ".metadata.creationTimestamp", "How long the resource exists."),
+        column("Phase", "string", ".status.phase", "Progress of the resource."),
+        column("Workers-Ready", "integer", ".status.workerStatus.ready", "Ready workers."),
+        column("Workers-Desired", "integer", ".status.workerStatus.desired", "Desired workers."),
+        column("Coordinators-Ready", "integer", ".status.coordinatorStatus.ready", "Ready coordinators."),
+        column("Coordinators-Desired", "integer", ".status.coordinatorStatus.desired", "Desired coordinators."),
+        column("Age", "date", ".metadata.creationTimestamp", "Age of the resource."),
         column("Reason", "string", #".status.conditions[?(@.type=="Ready")].reason"#, "Why it is or is not ready.", 1),
         column("Message", "string", ".status.message", "The same in a sentence.", 1),
     ]
@@ -83,8 +83,8 @@ package enum IcebergConnectDefinition {
         "type": "object",
         "required": ["spec"],
         "properties": [
-            "apiVersion": ["type": "string", "description": "Version of this kind of object."],
-            "kind": ["type": "string", "description": "This kind of object, IcebergConnect."],
+            "apiVersion": ["type": "string", "description": "API version of this object."],
+            "kind": ["type": "string", "description": "Kind of this object: IcebergConnect."],
             "metadata": ["type": "object"],
             "spec": IcebergConnectSchema.spec.openAPI,
             "status": IcebergConnectSchema.status.openAPI,

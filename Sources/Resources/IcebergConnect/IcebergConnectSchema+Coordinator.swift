@@ -36,7 +36,7 @@ extension IcebergConnectSchema {
             .optional(
                 "bootstrapServers",
                 .string(
-                    "Brokers to start from, host:port, separated by commas." + inherited,
+                    "Bootstrap brokers, host:port, separated by commas." + inherited,
                     format: .bootstrapServers,
                     length: 1...4096
                 )
@@ -46,7 +46,7 @@ extension IcebergConnectSchema {
             .optional(
                 "transactionTimeoutMs",
                 .integer(
-                    "After how many milliseconds a broker gives up a transaction.",
+                    "Milliseconds after which a broker aborts a transaction.",
                     default: 300_000,
                     in: 1...86_400_000
                 )
@@ -120,7 +120,7 @@ extension IcebergConnectSchema {
             ),
             .rule(
                 "!('type' in self && 'catalog-impl' in self)",
-                message: "type and catalog-impl are given: only one of them may be",
+                message: "only one of type and catalog-impl may be given",
                 holds: { $0["type"] == nil || $0["catalog-impl"] == nil }
             ),
             .rule(

@@ -2,11 +2,11 @@
 
 extension IcebergConnectSchema {
     package static let status = Schema.object(
-        "What the operator found out. It is never read by people's tools as a wish.",
+        "The state that the operator observed.",
         [
             .optional(
                 "phase",
-                .string("How far the resource is.", oneOf: IcebergConnectStatus.Phase.allCases.map(\.rawValue))
+                .string("Progress of the resource.", oneOf: IcebergConnectStatus.Phase.allCases.map(\.rawValue))
             ),
             .optional("message", .string("The same in a sentence.", length: 0...32768)),
             .optional(
@@ -33,7 +33,7 @@ extension IcebergConnectSchema {
             .optional(
                 "transfers",
                 .object(
-                    "Transfers of images that have not come to their end.",
+                    "Image transfers that have not finished.",
                     [
                         .optional("worker", transfer("Image of the workers.")),
                         .optional("coordinator", transfer("Image of the coordinator.")),
@@ -46,7 +46,7 @@ extension IcebergConnectSchema {
                     "The workers' REST interface.",
                     [
                         .required("url", .string("Its address inside of the cluster.", length: 1...512)),
-                        .optional("version", .string("Version of Apache Kafka, as it says.", length: 0...128)),
+                        .optional("version", .string("Version of Apache Kafka that it reports.", length: 0...128)),
                         .optional(
                             "plugins",
                             .list(
@@ -56,7 +56,7 @@ extension IcebergConnectSchema {
                                     [
                                         .required("class", .string("Its Java class.", length: 0...512)),
                                         .optional("type", .string("sink or source.", length: 0...64)),
-                                        .optional("version", .string("As it says itself.", length: 0...128)),
+                                        .optional("version", .string("Version that it reports.", length: 0...128)),
                                     ]
                                 ),
                                 count: IcebergConnectStatus.mostPlugins
@@ -72,7 +72,7 @@ extension IcebergConnectSchema {
             .optional(
                 "claims",
                 .object(
-                    "What this resource holds and no other may.",
+                    "What belongs to this resource exclusively.",
                     [
                         .optional("cluster", .string("Namespace and name of the worker cluster.", length: 0...512)),
                         .optional("job", .string("Control topic and group id of the Iceberg job.", length: 0...512)),
@@ -83,7 +83,7 @@ extension IcebergConnectSchema {
     )
 
     private static let conditions = Schema.list(
-        "Single findings, one for each type.",
+        "Observations, one for each type.",
         of: .object(
             "One finding.",
             [
@@ -91,7 +91,7 @@ extension IcebergConnectSchema {
                 .required("status", .string("Whether it is so.", oneOf: ["True", "False", "Unknown"])),
                 .optional(
                     "observedGeneration",
-                    .integer("The generation that the finding is about.", in: 0...Int64.max, bits: 64)
+                    .integer("The generation that was observed.", in: 0...Int64.max, bits: 64)
                 ),
                 .required("lastTransitionTime", .time("When the status last changed.")),
                 .required("reason", .string("Why, in one word.", length: 1...1024)),
@@ -107,9 +107,9 @@ extension IcebergConnectSchema {
         return .object(
             description,
             [
-                .optional("ready", count("Pods that are ready.")),
-                .optional("desired", count("Pods that are wanted.")),
-                .optional("replicas", count("Pods that there are.")),
+                .optional("ready", count("Ready pods.")),
+                .optional("desired", count("Desired pods.")),
+                .optional("replicas", count("Pods that exist.")),
                 .optional("image", .string("The image that they run.", length: 0...1024)),
             ]
         )
@@ -123,14 +123,14 @@ extension IcebergConnectSchema {
                 .optional(
                     "layers",
                     .list(
-                        "Layers that the registry has already: they are not read again, whoever goes on.",
+                        "Layers already in the registry: they are not read again when the transfer is resumed.",
                         of: .object(
                             "One layer.",
                             [
                                 .required("diffID", .string("Digest of what it contains.", length: 0...128)),
                                 .required("digest", .string("Digest of what the registry keeps.", length: 0...128)),
                                 .required("size", .integer("In bytes.", in: 0...Int64.max, bits: 64)),
-                                .required("mediaType", .string("What it is called in a manifest.", length: 0...256)),
+                                .required("mediaType", .string("Media type in a manifest.", length: 0...256)),
                                 .optional(
                                     "containsKittiwake",
                                     Schema(.boolean, "Whether the program kittiwake is in it.")

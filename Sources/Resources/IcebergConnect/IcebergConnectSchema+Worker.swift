@@ -44,7 +44,7 @@ extension IcebergConnectSchema {
             .optional(
                 "bootstrapServers",
                 .string(
-                    "Brokers to start from, host:port, separated by commas. Required unless coordinatorOnly is true.",
+                    "Bootstrap brokers, host:port, separated by commas. Required unless coordinatorOnly is true.",
                     format: .bootstrapServers,
                     length: 1...4096
                 )
@@ -141,12 +141,12 @@ extension IcebergConnectSchema {
             ),
             .rule(
                 #"!self.exists(k, k.startsWith('config.providers.env.'))"#,
-                message: "configures the provider env, whose name the operator needs",
+                message: "configures the provider env, which is reserved for the operator",
                 holds: { !names(of: $0).contains { $0.hasPrefix("config.providers.env.") } }
             ),
             .rule(
                 #"!('config.providers' in self) || !self['config.providers'].matches('(^|,)\\s*env\\s*(,|$)')"#,
-                message: "config.providers names a provider env, whose name the operator needs",
+                message: "config.providers names the provider env, which is reserved for the operator",
                 holds: { config in
                     guard case .string(let text) = config["config.providers"] else { return true }
                     return !WorkerProperties.providers(in: text).contains("env")
@@ -156,14 +156,14 @@ extension IcebergConnectSchema {
     )
 
     private static let jvmOptions = Schema.list(
-        "Options of the Java machine, one an entry. They take the place of the heap options, which are half of the memory "
+        "JVM options, one per entry. They replace the heap options, which are half of the memory "
             + "limit when this is left out.",
         of: .string("One option, -Xmx2G.", format: .jvmOption, length: 2...1024),
         count: 64,
         rules: [
             .rule(
                 "self.all(o, !(o in [\(quoted(forbiddenOptions))]) && !o.startsWith('--class-path='))",
-                message: "names a class path or another program: only options of the Java machine may be given",
+                message: "names a class path or another program: only JVM options are allowed",
                 holds: { options in
                     guard case .array(let elements) = options else { return true }
                     return !elements.contains { element in

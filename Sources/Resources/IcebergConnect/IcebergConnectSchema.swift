@@ -5,7 +5,7 @@ internal import JSON
 /// The one description of an `IcebergConnect`: names, defaults, bounds, rules and texts (`original-systems.md` 000.1).
 package enum IcebergConnectSchema {
     package static let spec = Schema.object(
-        "What is wanted: the workers of one Kafka Connect cluster and the commit coordinator of one Iceberg job.",
+        "The desired state: the workers of one Kafka Connect cluster and the commit coordinator of one Iceberg job.",
         rules: specRules,
         [
             .optional("s3Config", s3Config),
@@ -76,13 +76,13 @@ package enum IcebergConnectSchema {
         rules: [
             .rule(
                 "has(self.accessKeyId) == has(self.secretAccessKey)",
-                message: "accessKeyId and secretAccessKey are given together or not at all",
+                message: "accessKeyId and secretAccessKey must be given together",
                 holds: { ($0["accessKeyId"] == nil) == ($0["secretAccessKey"] == nil) }
             ),
             .rule(
                 "!(has(self.credentialsSecret) && (has(self.accessKeyId) || has(self.secretAccessKey)))",
                 field: "credentialsSecret",
-                message: "is given beside inline keys: only one of them may be",
+                message: "must not be given together with inline keys",
                 holds: {
                     $0["credentialsSecret"] == nil || ($0["accessKeyId"] == nil && $0["secretAccessKey"] == nil)
                 }
@@ -148,7 +148,7 @@ package enum IcebergConnectSchema {
             rules: [
                 .rule(
                     "has(self.s3Path) != has(self.image)",
-                    message: "exactly one of s3Path and image is given",
+                    message: "exactly one of s3Path and image must be given",
                     holds: { ($0["s3Path"] == nil) != ($0["image"] == nil) }
                 )
             ],
@@ -213,12 +213,12 @@ package enum IcebergConnectSchema {
             )
         }
         return .object(
-            "Amounts of memory and processor time of one pod.",
+            "CPU and memory of one pod.",
             isFilledIn: true,
             rules: [.check(requestsAboveLimits)],
             [
-                .optional("requests", amounts("What is reserved; not above limits.", requests)),
-                .optional("limits", amounts("What may be used at most.", limits)),
+                .optional("requests", amounts("What is reserved; at most the limits.", requests)),
+                .optional("limits", amounts("The most that may be used.", limits)),
             ]
         )
     }
@@ -246,7 +246,7 @@ package enum IcebergConnectSchema {
             .optional(
                 "securityProtocol",
                 .string(
-                    "How to talk to the brokers." + inherited,
+                    "Security protocol of the brokers." + inherited,
                     default: protocolDefault,
                     oneOf: ["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"]
                 )
@@ -254,7 +254,7 @@ package enum IcebergConnectSchema {
             .optional(
                 "saslMechanism",
                 .string(
-                    "How to log in." + inherited,
+                    "SASL mechanism." + inherited,
                     oneOf: ["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512", "GSSAPI"]
                 )
             ),
@@ -282,7 +282,7 @@ package enum IcebergConnectSchema {
     static let oneJAAS = SchemaRule.rule(
         "!(has(self.saslJaasConfig) && has(self.saslJaasConfigFrom))",
         field: "saslJaasConfigFrom",
-        message: "is given beside saslJaasConfig: only one of them may be",
+        message: "must not be given together with saslJaasConfig",
         holds: { $0["saslJaasConfig"] == nil || $0["saslJaasConfigFrom"] == nil }
     )
 }

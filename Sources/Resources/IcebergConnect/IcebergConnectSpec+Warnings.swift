@@ -10,7 +10,10 @@ extension IcebergConnectSpec {
             found.append(FieldProblem(field: "spec.\(field)", message: message))
         }
         if case .inline = s3Config?.credentials {
-            warn("s3Config", "holds access keys; whoever may read the resource may read them: use credentialsSecret")
+            warn(
+                "s3Config",
+                "holds access keys, which everyone who may read the resource can read: use credentialsSecret"
+            )
         }
         if !coordinatorOnly { warnAboutWorker(warn) }
         if case .inline = coordinator.kafka.jaas {
@@ -61,7 +64,10 @@ extension IcebergConnectSpec {
             }
         }
         for (key, value) in worker.config.entries where CredentialDetection.isCredential(key, value) {
-            warn("worker.config.\(key)", "looks like a credential; it is kept in a Secret, but stands in the resource")
+            warn(
+                "worker.config.\(key)",
+                "looks like a credential; it is kept in a Secret, but is still in the resource"
+            )
         }
         if let limit = Quantity(worker.resources.limits.memory), let small = Quantity("512Mi"), limit < small,
             worker.jvmOptions.isEmpty
@@ -83,12 +89,12 @@ extension IcebergConnectSpec {
         _ warn: (String, String) -> Void
     ) {
         let isSASL = securityProtocol?.hasPrefix("SASL_") ?? false
-        if isSASL, mechanism == nil { warn("\(field).saslMechanism", "is not given: Kafka takes GSSAPI then") }
+        if isSASL, mechanism == nil { warn("\(field).saslMechanism", "is not given: Kafka then defaults to GSSAPI") }
         if isSASL, jaas == nil {
             warn("\(field).saslJaasConfigFrom", "is not given: clients have nothing to log in with")
         }
         if !isSASL, mechanism != nil || jaas != nil {
-            warn("\(field).securityProtocol", "uses no SASL, so the SASL settings have no effect")
+            warn("\(field).securityProtocol", "does not use SASL, so the SASL settings have no effect")
         }
     }
 }

@@ -23,7 +23,7 @@ struct TarHeader {
         name = prefix.isEmpty ? last : "\(prefix)/\(last)"
         linkTarget = Self.text(block[157..<257])
         guard let size = Self.number(block[124..<136]), size >= 0 else {
-            throw ArchiveError(.damaged, "the size of \"\(name.prefix(200))\" is no size")
+            throw ArchiveError(.damaged, "the size of \"\(name.prefix(200))\" is malformed")
         }
         self.size = size
         mode = Int(truncatingIfNeeded: Self.number(block[100..<108]) ?? 0) & 0o7777

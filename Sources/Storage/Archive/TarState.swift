@@ -106,7 +106,7 @@ package struct TarState: Sendable {
             }
         // Holes are left out of the content, so the content is not the file.
         if isSparse || header.type == UInt8(ascii: "S") {
-            throw ArchiveError(.damaged, "\"\(name.prefix(200))\" is a sparse file, which is not read here")
+            throw ArchiveError(.damaged, "\"\(name.prefix(200))\" is a sparse file, which is not supported")
         }
         let size = size ?? header.size
         switch kind {

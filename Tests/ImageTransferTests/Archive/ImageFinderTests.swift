@@ -7,7 +7,7 @@ import Testing
 @testable import Archive
 @testable import ImageTransfer
 
-@Suite
+@Suite(.timeLimit(.minutes(5)))
 struct ImageFinderTests {
     /// Finds among files that are given by name.
     func find(
@@ -96,7 +96,7 @@ struct ImageFinderTests {
         #expect(error?.advice?.contains("--image") == true)
     }
 
-    @Test func countsHaveToAgree() async throws {
+    @Test func aConfigurationWithoutADigestForEachLayerIsRefused() async throws {
         var files = docker([["w:1"]])
         files["a.json"] = #"{"rootfs":{"diff_ids":[]}}"#
         #expect(await error { try await find(files) }?.code == .archiveInvalid)

@@ -24,5 +24,5 @@ struct ChallengeTests {
     func challengesAreUnderstood(headers: [String], expected: Challenge) { #expect(Challenge(headers) == expected) }
 
     @Test(arguments: [[], [""], ["Negotiate"], ["Bearer"], ["Bearer realm=\"\""], ["Bearer realm"]] as [[String]])
-    func whatIsNoneIsNone(headers: [String]) { #expect(Challenge(headers) == nil) }
+    func headersWithoutAChallengeAreIgnored(headers: [String]) { #expect(Challenge(headers) == nil) }
 }

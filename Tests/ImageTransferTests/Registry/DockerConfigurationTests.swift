@@ -43,7 +43,9 @@ struct DockerConfigurationTests {
         "{}", #"{"auths":{}}"#, #"{"auths":{"registry.example":{"auth":"eDp5"}}}"#,
         #"{"auths":{"registry.example:5000":{}}}"#,
     ])
-    func withoutAnEntryThereAreNone(text: String) throws { #expect(try credentials(text) == nil) }
+    func aFileWithoutAnEntryForTheRegistryGivesNoCredentials(text: String) throws {
+        #expect(try credentials(text) == nil)
+    }
 
     @Test(
         arguments: [

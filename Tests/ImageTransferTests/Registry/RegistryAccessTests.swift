@@ -37,7 +37,7 @@ struct RegistryAccessTests {
     @Test(arguments: [
         "localhost:5000", "a=ftp://b", "a=http://b/path", "a=http://u:p@b", "=http://b", "a/b=http://c", "a=http://",
     ])
-    func endpointsThatAreNoneAreRefused(text: String) {
+    func malformedEndpointsAreRefused(text: String) {
         #expect(throws: ImageTransferError.self) { try RegistryEndpoints(parsing: text) }
     }
 }

@@ -10,10 +10,8 @@ import Testing
 
 @testable import ImageTransfer
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct RegistryTests {
-    typealias Tests = ImageTransferTests
-
     static let me = RegistryCredentials.password(user: "me", password: Secret("p:w"))
 
     // MARK: Who asks
@@ -25,11 +23,11 @@ struct RegistryTests {
             (.identity("refresh"), .identityToken(Secret("refresh"))),
         ]
     )
-    func whoHasTheKeyComesIn(door: FakeRegistry.Door, key: RegistryCredentials) async throws {
+    func rightCredentialsAreAccepted(door: FakeRegistry.Door, key: RegistryCredentials) async throws {
         let archive = try ImageBuilder.ordinary.archive()
         for isStream in [true, false] {
-            try await Tests.withRegistry(FakeRegistry(door)) { target, fake in
-                _ = try await Tests.transfer(MemorySource(archive, isStream: isStream), target) {
+            try await TransferRig.withRegistry(FakeRegistry(door)) { target, fake in
+                _ = try await TransferRig.transfer(MemorySource(archive, isStream: isStream), target) {
                     $0.access.credentials = key
                 }
                 #expect(fake.manifests["1.0"] != nil)
@@ -40,12 +38,12 @@ struct RegistryTests {
     }
 
     @Test(arguments: [FakeRegistry.Door.basic(user: "me", password: "pw"), .bearer(user: "me", password: "pw")])
-    func whoHasNotIsToldSoAndHisPasswordIsNotShown(door: FakeRegistry.Door) async throws {
+    func wrongCredentialsAreRefusedAndThePasswordIsNotShown(door: FakeRegistry.Door) async throws {
         let archive = try ImageBuilder.ordinary.archive()
         for key in [nil, Self.me] {
-            try await Tests.withRegistry(FakeRegistry(door)) { target, fake in
-                let error = await Tests.failure {
-                    try await Tests.transfer(MemorySource(archive), target) { $0.access.credentials = key }
+            try await TransferRig.withRegistry(FakeRegistry(door)) { target, fake in
+                let error = await TransferRig.failure {
+                    try await TransferRig.transfer(MemorySource(archive), target) { $0.access.credentials = key }
                 }
                 #expect(error?.code == .registryUnauthorized)
                 #expect(error?.reason == "RegistryUnauthorized")
@@ -60,14 +58,14 @@ struct RegistryTests {
         let archive = try ImageBuilder.ordinary.archive()
         let fake = FakeRegistry(.bearer(user: "me", password: "p:w"))
         let isFirst = Locked(true)
-        try await Tests.withRegistry(fake) { request in
+        try await TransferRig.withRegistry(fake) { request in
             // The end of an upload carries nothing that could not be sent again.
             guard request.method == "PUT", isFirst.withLock({ $0 }) else { return nil }
             isFirst.withLock { $0 = false }
             fake.forgetTokens()
             return nil
         } _: { target, fake in
-            _ = try await Tests.transfer(MemorySource(archive), target) { $0.access.credentials = Self.me }
+            _ = try await TransferRig.transfer(MemorySource(archive), target) { $0.access.credentials = Self.me }
             #expect(fake.manifests["1.0"] != nil)
         }
         #expect(fake.requests.count { $0.contains("/token") } > 1)
@@ -75,8 +73,13 @@ struct RegistryTests {
 
     @Test func aTokenServerIsAskedForThisRepositoryAndService() async throws {
         let fake = FakeRegistry(.bearer(user: "me", password: "p:w"))
-        try await Tests.withRegistry(fake) { target, _ in
-            let registry = Registry(HTTPClient(), target, RegistryAccess(credentials: Self.me), limits: Tests.limits)
+        try await TransferRig.withRegistry(fake) { target, _ in
+            let registry = Registry(
+                HTTPClient(),
+                target,
+                RegistryAccess(credentials: Self.me),
+                limits: TransferRig.limits
+            )
             let blob = Descriptor(type: "", digest: Digest(hash: SHA256.hash([1])), size: 1)
             let isThere = try await registry.has(blob)
             #expect(!isThere)
@@ -91,14 +94,14 @@ struct RegistryTests {
             origin: "https://registry.example",
             access: RegistryAccess(credentials: Self.me)
         )
-        let asked = try await served { _ in
+        let asked = try await withServer { _ in
             ServerResponse(401, headers: [("WWW-Authenticate", #"Bearer realm="http://evil.example/token""#)])
         } _: { host in
             try await HTTPClient().send(HTTPRequest("GET", "http://\(host)/"))
         }
         let scope = RegistryAuthentication.Scope(repository: "a", actions: .pull)
         #expect(authentication.refused(asked, scope))
-        let error = await Tests.failure { try await authentication.header(for: scope) }
+        let error = await TransferRig.failure { try await authentication.header(for: scope) }
         #expect(error?.code == .registryUnauthorized)
     }
 
@@ -106,7 +109,7 @@ struct RegistryTests {
 
     @Test func anUploadMayGoToAnotherHostButTheCredentialsDoNot() async throws {
         let seen = Recorder<String>()
-        try await served { request in
+        try await withServer { request in
             seen.record("\(request.method) \(request.header("authorization") ?? "nobody")")
             switch request.method {
             case "PATCH": return ServerResponse(202, headers: [("Location", request.path)])
@@ -114,7 +117,7 @@ struct RegistryTests {
             }
         } _: { other in
             let fake = FakeRegistry(.basic(user: "me", password: "p:w"))
-            try await Tests.withRegistry(fake) { request in
+            try await TransferRig.withRegistry(fake) { request in
                 guard request.method == "POST", request.header("authorization") != nil else { return nil }
                 return ServerResponse(202, headers: [("Location", "http://\(other)/elsewhere?state=1")])
             } _: { target, _ in
@@ -122,7 +125,7 @@ struct RegistryTests {
                     HTTPClient(),
                     target,
                     RegistryAccess(credentials: Self.me),
-                    limits: Tests.limits
+                    limits: TransferRig.limits
                 )
                 let bytes = [UInt8](repeating: 7, count: 1000)
                 let blob = Descriptor(type: "", digest: Digest(hash: SHA256.hash(bytes)), size: 1000)
@@ -141,14 +144,14 @@ struct RegistryTests {
     @Test func theRegistryIsItselfHoweverItsNameIsWritten() async throws {
         let fake = FakeRegistry(.basic(user: "me", password: "p:w"))
         let archive = try ImageBuilder.ordinary.archive()
-        try await Tests.withRegistry(fake) { request in
+        try await TransferRig.withRegistry(fake) { request in
             guard request.method == "POST", request.header("authorization") != nil else { return nil }
             let host = request.header("host")?.lowercased() ?? ""
             let path = fake.handle(request).headers.first { $0.name == "Location" }?.value ?? ""
             return ServerResponse(202, headers: [("Location", "HTTP://\(host)\(path)")])
         } _: { target, fake in
             let endpoints = try RegistryEndpoints(parsing: "\(target.registry)=http://\(target.registry.uppercased())")
-            _ = try await Tests.transfer(MemorySource(archive), target) {
+            _ = try await TransferRig.transfer(MemorySource(archive), target) {
                 $0.access.credentials = Self.me
                 $0.access.endpoints = endpoints
             }
@@ -197,13 +200,13 @@ struct RegistryTests {
     @Test func aBlobThatIsKeptElsewhereIsFollowedWithoutCredentials() async throws {
         let bytes = Array("{}".utf8)
         let blob = Descriptor(type: "", digest: Digest(hash: SHA256.hash(bytes)), size: 2)
-        try await served { request in
+        try await withServer { request in
             guard request.header("authorization") == nil, request.query == "signature=1" else {
                 return ServerResponse(400)
             }
             return ServerResponse(200, headers: [], body: .bytes(bytes))
         } _: { other in
-            try await Tests.withRegistry(FakeRegistry(.basic(user: "me", password: "p:w"))) { request in
+            try await TransferRig.withRegistry(FakeRegistry(.basic(user: "me", password: "p:w"))) { request in
                 guard request.method == "GET", request.header("authorization") != nil else { return nil }
                 return ServerResponse(307, headers: [("Location", "http://\(other)/blob?signature=1")])
             } _: { target, _ in
@@ -211,7 +214,7 @@ struct RegistryTests {
                     HTTPClient(),
                     target,
                     RegistryAccess(credentials: Self.me),
-                    limits: Tests.limits
+                    limits: TransferRig.limits
                 )
                 let received = try await registry.blob(blob)
                 #expect(received == bytes)
@@ -225,7 +228,7 @@ struct RegistryTests {
         let blob = Descriptor(type: "", digest: Digest(hash: SHA256.hash(bytes)), size: 6)
         let fake = FakeRegistry()
         let seen = Locked<[String: Int]>([:])
-        try await Tests.withRegistry(fake) { request in
+        try await TransferRig.withRegistry(fake) { request in
             let count = seen.withLock { seen in
                 seen[request.method, default: 0] += 1
                 return seen[request.method] ?? 0
@@ -238,7 +241,7 @@ struct RegistryTests {
             default: return nil
             }
         } _: { target, fake in
-            let registry = Registry(HTTPClient(), target, RegistryAccess(), limits: Tests.limits)
+            let registry = Registry(HTTPClient(), target, RegistryAccess(), limits: TransferRig.limits)
             let pieces = Locked<[[UInt8]]>([bytes])
             let sent = try await registry.upload(madeFrom: 6) {
                 pieces.withLock { $0.popLast() }
@@ -251,24 +254,26 @@ struct RegistryTests {
     }
 
     @Test func redirectionsInACircleEnd() async throws {
-        try await Tests.withRegistry(FakeRegistry()) { request in
+        try await TransferRig.withRegistry(FakeRegistry()) { request in
             ServerResponse(307, headers: [("Location", request.path)])
         } _: { target, fake in
-            let registry = Registry(HTTPClient(), target, RegistryAccess(), limits: Tests.limits)
-            let error = await Tests.failure { try await registry.manifest("1.0") }
+            let registry = Registry(HTTPClient(), target, RegistryAccess(), limits: TransferRig.limits)
+            let error = await TransferRig.failure { try await registry.manifest("1.0") }
             #expect(error?.code == .registryRefused)
         }
     }
 
     @Test func aBlobThatIsNotItsDigestIsRefused() async throws {
-        try await Tests.withRegistry(FakeRegistry()) { request in
+        try await TransferRig.withRegistry(FakeRegistry()) { request in
             request.method == "GET" ? ServerResponse(200, text: "something else") : nil
         } _: { target, _ in
-            let registry = Registry(HTTPClient(), target, RegistryAccess(), limits: Tests.limits)
+            let registry = Registry(HTTPClient(), target, RegistryAccess(), limits: TransferRig.limits)
             let digest = Digest(hash: SHA256.hash([1]))
-            let blob = await Tests.failure { try await registry.blob(Descriptor(type: "", digest: digest, size: 1)) }
+            let blob = await TransferRig.failure {
+                try await registry.blob(Descriptor(type: "", digest: digest, size: 1))
+            }
             #expect(blob?.code == .registryDigestMismatch)
-            let manifest = await Tests.failure { try await registry.manifest("\(digest)") }
+            let manifest = await TransferRig.failure { try await registry.manifest("\(digest)") }
             #expect(manifest?.code == .registryDigestMismatch)
         }
     }
@@ -279,19 +284,19 @@ struct RegistryTests {
         let certificate = try SelfSignedCertificate(for: "localhost")
         let archive = try ImageBuilder.ordinary.archive()
         let fake = FakeRegistry()
-        try await served(fake.handle) { configuration in
+        try await withServer(fake.handle) { configuration in
             configuration.certificate = certificate.certificate
             configuration.privateKey = certificate.privateKey
         } _: { host in
             let target = try ImageReference(parsing: "\(host)/kafka/worker:1.0")
             let endpoints = try RegistryEndpoints(parsing: "\(host)=https://\(host)")
-            _ = try await Tests.transfer(MemorySource(archive), target) {
+            _ = try await TransferRig.transfer(MemorySource(archive), target) {
                 $0.access.endpoints = endpoints
                 $0.access.tls = TLSMaterial(authorities: certificate.certificate)
             }
             #expect(fake.manifests["1.0"] != nil)
-            let error = await Tests.failure {
-                try await Tests.transfer(MemorySource(archive), target) { $0.access.endpoints = endpoints }
+            let error = await TransferRig.failure {
+                try await TransferRig.transfer(MemorySource(archive), target) { $0.access.endpoints = endpoints }
             }
             #expect(error?.code == .registryUnreachable)
         }

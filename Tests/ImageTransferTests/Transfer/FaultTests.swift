@@ -12,23 +12,14 @@ import Testing
 /// Sources and registries that fail: the error says so, everybody ends, and nothing is visible.
 ///
 /// One after the other: each has many threads and sockets, and some count on being answered within seconds.
-@Suite(.serialized, .timeLimit(.minutes(1)))
+@Suite(.serialized, .timeLimit(.minutes(5)))
 struct FaultTests {
-    typealias Tests = ImageTransferTests
-
-    /// Layers that do not compress, each larger than what may wait on its way.
-    static func large() throws -> [UInt8] { try largeArchive.get() }
-
-    private static let largeArchive = Result {
-        try ImageBuilder((1...5).map { ImageBuilder.noiseLayer(3 << 20, seed: $0) }).archive()
-    }
-
     @Test(arguments: [true, false], [200_000, 3_500_000, 9_000_000] as [Int64])
     func aSourceThatFailsIsTheError(isStream: Bool, position: Int64) async throws {
-        let archive = try Self.large()
-        try await Tests.withRegistry { target, fake in
+        let archive = try TransferRig.largeArchive()
+        try await TransferRig.withRegistry { target, fake in
             await #expect(throws: MemorySource.Broken()) {
-                try await Tests.transfer(MemorySource(archive, isStream: isStream, failsAt: position), target)
+                try await TransferRig.transfer(MemorySource(archive, isStream: isStream, failsAt: position), target)
             }
             #expect(fake.manifests.isEmpty)
             #expect(fake.openUploads == 0)
@@ -37,12 +28,12 @@ struct FaultTests {
 
     @Test(arguments: [true, false], ["POST", "PATCH", "PUT"])
     func aRegistryThatRefusesEndsTheTransfer(isStream: Bool, method: String) async throws {
-        let archive = try Self.large()
-        try await Tests.withRegistry(FakeRegistry()) { request in
+        let archive = try TransferRig.largeArchive()
+        try await TransferRig.withRegistry(FakeRegistry()) { request in
             request.method == method ? FakeRegistry.error(403, "DENIED") : nil
         } _: { target, fake in
-            let error = await Tests.failure {
-                try await Tests.transfer(MemorySource(archive, isStream: isStream, pieceSize: 8 << 20), target)
+            let error = await TransferRig.failure {
+                try await TransferRig.transfer(MemorySource(archive, isStream: isStream, pieceSize: 8 << 20), target)
             }
             #expect(error?.code == .registryForbidden)
             #expect(fake.manifests.isEmpty)
@@ -60,17 +51,17 @@ struct FaultTests {
         for (status, code) in [(413, .registryRefused), (503, .registryFailing)] as [(Int, ImageTransferError.Code)] {
             let head = "HTTP/1.1 \(status) No\r\nConnection: close\r\nContent-Length: 2\r\n\r\n"
             // That the upload is taken back gets no answer, so that everybody else has the time to notice.
-            let answers = try RawAnswers(head + "no", to: "PATCH")
+            let answers = try RawServer(answering: head + "no", to: "PATCH")
             defer { answers.stop() }
-            try await Tests.withRegistry(FakeRegistry()) { request in
+            try await TransferRig.withRegistry(FakeRegistry()) { request in
                 guard request.method == "POST" else { return nil }
                 return ServerResponse(202, headers: [("Location", "http://\(answers.host)/upload")])
             } _: { target, fake in
-                var limits = Tests.limits
+                var limits = TransferRig.limits
                 (limits.answer, limits.retry.attempts) = (.seconds(20), 1)
                 let transfer = ImageTransfer(HTTPClient(), limits: limits)
                 let job = ImageTransferJob(source: MemorySource(archive, isStream: isStream), target: target)
-                let error = await Tests.failure { try await transfer.transfer(job) }
+                let error = await TransferRig.failure { try await transfer.transfer(job) }
                 #expect(error?.code == code, "\(error.map { "\($0)" } ?? "")")
                 #expect(error?.message.contains("answered with \(status)") == true)
                 #expect(fake.manifests.isEmpty)
@@ -79,11 +70,14 @@ struct FaultTests {
     }
 
     @Test func anEarlyRefusalForAMomentCostsOneLayer() async throws {
-        let archive = try Self.large()
-        let answers = try RawAnswers("HTTP/1.1 503 No\r\nConnection: close\r\nContent-Length: 0\r\n\r\n", to: "PATCH")
+        let archive = try TransferRig.largeArchive()
+        let answers = try RawServer(
+            answering: "HTTP/1.1 503 No\r\nConnection: close\r\nContent-Length: 0\r\n\r\n",
+            to: "PATCH"
+        )
         defer { answers.stop() }
         let uploads = Locked(0)
-        try await Tests.withRegistry(FakeRegistry()) { request in
+        try await TransferRig.withRegistry(FakeRegistry()) { request in
             guard request.method == "POST" else { return nil }
             let isFirst = uploads.withLock { uploads in
                 uploads += 1
@@ -91,15 +85,15 @@ struct FaultTests {
             }
             return isFirst ? ServerResponse(202, headers: [("Location", "http://\(answers.host)/upload")]) : nil
         } _: { target, fake in
-            _ = try await Tests.transfer(MemorySource(archive), target)
+            _ = try await TransferRig.transfer(MemorySource(archive), target)
             #expect(fake.manifests["1.0"] != nil)
         }
     }
 
     @Test(arguments: ["PATCH", "PUT"]) func aRegistryThatFailsForAMomentCostsOneLayer(method: String) async throws {
-        let archive = try Self.large()
+        let archive = try TransferRig.largeArchive()
         let failures = Locked(0)
-        let outcome = try await Tests.withRegistry(FakeRegistry()) { request in
+        let outcome = try await TransferRig.withRegistry(FakeRegistry()) { request in
             guard request.method == method else { return nil }
             let isFirst = failures.withLock { failures in
                 failures += 1
@@ -107,22 +101,22 @@ struct FaultTests {
             }
             return isFirst ? ServerResponse(503) : nil
         } _: { target, fake in
-            let outcome = try await Tests.transfer(MemorySource(archive), target)
+            let outcome = try await TransferRig.transfer(MemorySource(archive), target)
             #expect(fake.manifests["1.0"] != nil)
             #expect(fake.openUploads == 0)
             return outcome
         }
-        let fresh = try await Tests.withRegistry { target, _ in
-            try await Tests.transfer(MemorySource(archive), target).digest
+        let fresh = try await TransferRig.withRegistry { target, _ in
+            try await TransferRig.transfer(MemorySource(archive), target).digest
         }
         #expect(outcome.digest == fresh)
     }
 
     @Test(arguments: [true, false]) func aTransferThatIsCancelledEnds(isStream: Bool) async throws {
-        let archive = try Self.large()
+        let archive = try TransferRig.largeArchive()
         let begun = Recorder<String>()
         let end = Latch()
-        try await Tests.withRegistry(FakeRegistry()) { request in
+        try await TransferRig.withRegistry(FakeRegistry()) { request in
             guard request.method == "PATCH" else { return nil }
             begun.record(request.path)
             try? await end.wait()
@@ -130,7 +124,7 @@ struct FaultTests {
         } _: { target, fake in
             defer { end.open() }
             let result = await running {
-                try await Tests.transfer(MemorySource(archive, isStream: isStream, pieceSize: 8 << 20), target)
+                try await TransferRig.transfer(MemorySource(archive, isStream: isStream, pieceSize: 8 << 20), target)
             } while: { cancel in
                 await begun.wait(for: 1)
                 cancel()
@@ -142,11 +136,11 @@ struct FaultTests {
 
     @Test func aTransferMayBeCancelledAtAnyMoment() async throws {
         let archive = try ImageBuilder.ordinary.archive()
-        try await Tests.withRegistry { target, fake in
+        try await TransferRig.withRegistry { target, fake in
             for round in 0..<60 {
                 let source = MemorySource(archive, isStream: round.isMultiple(of: 2), pieceSize: 50_000)
                 let result = await running {
-                    try await Tests.transfer(source, target)
+                    try await TransferRig.transfer(source, target)
                 } while: { cancel in
                     for _ in 0..<round * 40 { await Task.yield() }
                     cancel()
@@ -154,7 +148,7 @@ struct FaultTests {
                 if case .failure(let error) = result { #expect(error is CancellationError) }
             }
             // And then it works.
-            _ = try await Tests.transfer(MemorySource(archive), target)
+            _ = try await TransferRig.transfer(MemorySource(archive), target)
             #expect(fake.manifests["1.0"] != nil)
         }
     }
@@ -171,11 +165,11 @@ struct FaultTests {
     func aDiskThatIsFullSaysSo(call: String) async throws {
         let archive = try ImageBuilder.ordinary.archive()
         for answer in Self.fullDisks {
-            try await Tests.withRegistry(FakeRegistry()) { request in
+            try await TransferRig.withRegistry(FakeRegistry()) { request in
                 guard "\(request.method) \(request.path)".hasPrefix(call) else { return nil }
                 return answer.1.isEmpty ? ServerResponse(answer.0) : FakeRegistry.error(answer.0, answer.1, answer.2)
             } _: { target, fake in
-                let error = await Tests.failure { try await Tests.transfer(MemorySource(archive), target) }
+                let error = await TransferRig.failure { try await TransferRig.transfer(MemorySource(archive), target) }
                 #expect(error?.code == .registryOutOfSpace)
                 #expect(error?.reason == "RegistryOutOfSpace")
                 #expect(error?.advice?.contains("make room") == true)
@@ -189,39 +183,39 @@ struct FaultTests {
     @Test(arguments: ["PUT /v2/kafka/worker/blobs", "PUT /v2/kafka/worker/manifests"])
     func aRegistryThatStoresSomethingElseIsNoticed(call: String) async throws {
         let archive = try ImageBuilder.ordinary.archive()
-        try await Tests.withRegistry(FakeRegistry()) { request in
+        try await TransferRig.withRegistry(FakeRegistry()) { request in
             guard "\(request.method) \(request.path)".hasPrefix(call) else { return nil }
             return ServerResponse(201, headers: [("Docker-Content-Digest", ImageBuilder.digest([1]))])
         } _: { target, _ in
-            let error = await Tests.failure { try await Tests.transfer(MemorySource(archive), target) }
+            let error = await TransferRig.failure { try await TransferRig.transfer(MemorySource(archive), target) }
             #expect(error?.code == .registryDigestMismatch)
         }
     }
 
     @Test func aRegistryThatIsNotThereIsUnreachable() async throws {
         let archive = try ImageBuilder.ordinary.archive()
-        let target = try await Tests.withRegistry { target, _ in target }
-        let error = await Tests.failure { try await Tests.transfer(MemorySource(archive), target) }
+        let target = try await TransferRig.withRegistry { target, _ in target }
+        let error = await TransferRig.failure { try await TransferRig.transfer(MemorySource(archive), target) }
         #expect(error?.code == .registryUnreachable)
         #expect(error?.advice?.contains("REGISTRY_ENDPOINTS") == true)
     }
 
     @Test func somethingThatIsNoRegistryIsNotMistakenForOne() async throws {
         let archive = try ImageBuilder.ordinary.archive()
-        try await Tests.withRegistry(FakeRegistry()) { _ in
+        try await TransferRig.withRegistry(FakeRegistry()) { _ in
             ServerResponse(200, text: "<html>Welcome</html>")
         } _: { target, _ in
-            let error = await Tests.failure { try await Tests.transfer(MemorySource(archive), target) }
+            let error = await TransferRig.failure { try await TransferRig.transfer(MemorySource(archive), target) }
             #expect(error?.code == .registryRefused)
         }
     }
 
     @Test func progressNamesBothStagesAndEveryLayer() async throws {
-        let archive = try Self.large()
+        let archive = try TransferRig.largeArchive()
         let reports = Recorder<ImageTransferProgress>()
-        try await Tests.withRegistry { target, _ in
+        try await TransferRig.withRegistry { target, _ in
             let job = ImageTransferJob(source: MemorySource(archive), target: target)
-            _ = try await ImageTransfer(.init(), limits: Tests.limits).transfer(job) { reports.record($0) }
+            _ = try await ImageTransfer(.init(), limits: TransferRig.limits).transfer(job) { reports.record($0) }
         }
         let all = reports.all
         #expect(all.first?.stage == .reading)

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Basics
-import Compression
 import HTTPClient
 import ObjectStorage
 import TestStorage
@@ -11,18 +10,17 @@ import Testing
 @testable import ImageTransfer
 
 /// Archives that are not what they should be: the right image or a clear error, read both ways, and nothing visible.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct HostileArchiveTests {
-    typealias Tests = ImageTransferTests
     typealias Code = ImageTransferError.Code
 
     /// Both ways to read it end with this error, and with nothing in the registry that could be pulled.
     func expect(_ code: Code, of archive: [UInt8], saying words: String = "", ways: [Bool] = [true, false]) async throws
     {
         for isStream in ways {
-            try await Tests.withRegistry { target, fake in
-                let error = await Tests.failure {
-                    try await Tests.transfer(MemorySource(archive, isStream: isStream), target)
+            try await TransferRig.withRegistry { target, fake in
+                let error = await TransferRig.failure {
+                    try await TransferRig.transfer(MemorySource(archive, isStream: isStream), target)
                 }
                 #expect(error?.code == code)
                 #expect(words.isEmpty || error?.description.contains(words) == true, "\(error.map { "\($0)" } ?? "")")
@@ -44,15 +42,15 @@ struct HostileArchiveTests {
         try await expect(
             .archiveInvalid,
             of: Array("PK\u{3}\u{4}".utf8) + ImageBuilder.noise(5000, seed: 1),
-            saying: "no tar"
+            saying: "not a tar"
         )
-        try await expect(.archiveInvalid, of: Array(repeating: 0, count: 10_240), saying: "no tar")
+        try await expect(.archiveInvalid, of: Array(repeating: 0, count: 10_240), saying: "not a tar")
         try await expect(.archiveInvalid, of: Array(#"{"errors":[]}"#.utf8) + ImageBuilder.noise(600, seed: 1))
         try await expect(.archiveInvalid, of: try ImageBuilder.gzip(Array("no tar".utf8)))
         try await expect(
             .archiveInvalid,
             of: try ImageBuilder.gzip(ImageBuilder.noise(5000, seed: 1)),
-            saying: "no tar"
+            saying: "not a tar"
         )
     }
 
@@ -65,9 +63,9 @@ struct HostileArchiveTests {
         for part in [600, archive.count / 3, archive.count / 2, archive.count - 3000] {
             let cut = Array(archive.prefix(part))
             for isStream in [true, false] {
-                try await Tests.withRegistry { target, fake in
-                    let error = await Tests.failure {
-                        try await Tests.transfer(MemorySource(cut, isStream: isStream), target)
+                try await TransferRig.withRegistry { target, fake in
+                    let error = await TransferRig.failure {
+                        try await TransferRig.transfer(MemorySource(cut, isStream: isStream), target)
                     }
                     #expect([.archiveInvalid, .manifestMissing].contains(error?.code))
                     #expect(fake.manifests.isEmpty)
@@ -126,9 +124,9 @@ struct HostileArchiveTests {
             archive[archive.count / 2] ^= 0xff
             let damaged = archive
             for isStream in [true, false] {
-                try await Tests.withRegistry { target, fake in
-                    let error = await Tests.failure {
-                        try await Tests.transfer(MemorySource(damaged, isStream: isStream), target)
+                try await TransferRig.withRegistry { target, fake in
+                    let error = await TransferRig.failure {
+                        try await TransferRig.transfer(MemorySource(damaged, isStream: isStream), target)
                     }
                     #expect([.digestMismatch, .archiveInvalid].contains(error?.code))
                     #expect(fake.manifests.isEmpty)
@@ -165,9 +163,9 @@ struct HostileArchiveTests {
         // Through three links, one of them from the root.
         let chain = [("b/layer.tar", "../c"), ("c", "/d/e/../f"), ("d/f", "./../a/layer.tar")]
         for isStream in [true, false] {
-            try await Tests.withRegistry { target, fake in
+            try await TransferRig.withRegistry { target, fake in
                 let source = MemorySource(archive("b/layer.tar", chain), isStream: isStream)
-                _ = try await Tests.transfer(source, target)
+                _ = try await TransferRig.transfer(source, target)
                 #expect(fake.manifests["1.0"] != nil)
             }
         }
@@ -190,13 +188,18 @@ struct HostileArchiveTests {
         }
     }
 
-    @Test func aHugeManifestIsNotRead() async throws {
-        // 100 MB of manifest, without having them in memory: the way the archive is read does not need its content.
+    @Test func aHugeManifestIsRefusedWithoutReadingIt() async throws {
         let large = [UInt8](repeating: UInt8(ascii: " "), count: 20 << 20)
         let archive = tar { $0.file("manifest.json", Array("[".utf8) + large) }
         try await expect(.archiveTooLarge, of: archive, saying: "manifest.json has 20.0 MiB")
         let packed = try ImageBuilder.gzip(archive)
         try await expect(.archiveTooLarge, of: packed, saying: "manifest.json has 20.0 MiB")
+        // A stream has to go past; that it is not kept is tested where memory is measured.
+        let source = MemorySource(archive)
+        try await TransferRig.withRegistry { target, _ in
+            _ = await TransferRig.failure { try await TransferRig.transfer(source, target) }
+        }
+        #expect(source.bytesTaken < 1 << 20)
     }
 
     @Test func manyDocumentsTogetherAreTooLargeToo() async throws {
@@ -242,9 +245,9 @@ struct HostileArchiveTests {
         // As large as the rest of what the store says there is.
         tar.header("layer.tar", sizeField: [0x80, 0, 0, 0, 0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xfd, 0xff])
         let source = BoastfulSource(bytes: tar.bytes, size: size)
-        try await Tests.withRegistry { target, fake in
-            let error = await Tests.failure {
-                try await ImageTransfer(HTTPClient(), limits: Tests.limits)
+        try await TransferRig.withRegistry { target, fake in
+            let error = await TransferRig.failure {
+                try await ImageTransfer(HTTPClient(), limits: TransferRig.limits)
                     .transfer(ImageTransferJob(source: source, target: target))
             }
             #expect(error?.code == .archiveTooLarge)
@@ -300,34 +303,19 @@ struct HostileArchiveTests {
         }
         let isSecondThere = Latch()
         let fake = FakeRegistry()
-        try await Tests.withRegistry(fake) { request in
+        try await TransferRig.withRegistry(fake) { request in
             if request.method == "PATCH", request.body.count > 1 << 20 { try? await isSecondThere.wait() }
             guard request.method == "PUT", request.path.contains("uploads") else { return nil }
             defer { isSecondThere.open() }
             return fake.handle(request)
         } _: { target, fake in
-            _ = try await Tests.transfer(MemorySource(archive, isStream: true), target)
+            _ = try await TransferRig.transfer(MemorySource(archive, isStream: true), target)
             #expect(fake.manifests["1.0"] != nil)
         }
-        try await Tests.withRegistry { target, fake in
-            _ = try await Tests.transfer(MemorySource(archive), target)
+        try await TransferRig.withRegistry { target, fake in
+            _ = try await TransferRig.transfer(MemorySource(archive), target)
             #expect(fake.manifests["1.0"] != nil)
         }
-    }
-
-    @Test func whatStandsForHundredsOfMegabytesNeedsNoMemoryForThem() async throws {
-        // 200 MB of zeros in a few hundred kilobytes, as a layer and around everything; how far such a thing may go is
-        // tested where it is decompressed.
-        var header = TarWriter()
-        header.header("zeros", sizeField: TarWriter.octal(200 << 20, 11))
-        let pieces = [header.bytes] + Array(repeating: [UInt8](repeating: 0, count: 1 << 20), count: 201)
-        var writer = try GzipWriter()
-        var packed: [UInt8] = []
-        for piece in pieces { packed += piece.withUnsafeBytes { writer.compress($0) } }
-        packed += writer.finish()
-        try await expect(.manifestMissing, of: packed)
-        let image = ImageBuilder([packed])
-        try await expect(.digestMismatch, of: try image.archive())
     }
 
     @Test func layersThatAreNoTarsAreWhatTheirDigestSays() async throws {
@@ -335,16 +323,16 @@ struct HostileArchiveTests {
         var image = ImageBuilder([ImageBuilder.noise(5000, seed: 1)])
         image.layout = .blobs
         let archive = try image.archive()
-        try await Tests.withRegistry { target, fake in
-            _ = try await Tests.transfer(MemorySource(archive), target)
+        try await TransferRig.withRegistry { target, fake in
+            _ = try await TransferRig.transfer(MemorySource(archive), target)
             #expect(fake.manifests["1.0"] != nil)
         }
     }
 
     @Test func damagedArchivesNeverGiveAnotherImage() async throws {
         let archive = try ImageBuilder([ImageBuilder.textLayer(), ImageBuilder.noiseLayer(3000, seed: 1)]).archive()
-        try await Tests.withRegistry { target, _ in
-            let right = try await Tests.transfer(MemorySource(archive), target).digest
+        try await TransferRig.withRegistry { target, _ in
+            let right = try await TransferRig.transfer(MemorySource(archive), target).digest
             var random = UInt64(7)
             for round in 0..<150 {
                 var damaged = archive
@@ -354,7 +342,7 @@ struct HostileArchiveTests {
                 }
                 let source = MemorySource(damaged, isStream: round.isMultiple(of: 2))
                 do {
-                    let outcome = try await Tests.transfer(source, target)
+                    let outcome = try await TransferRig.transfer(source, target)
                     // Only what does not belong to the image was hit: a time, an owner, a version file.
                     #expect(outcome.digest == right)
                 } catch {

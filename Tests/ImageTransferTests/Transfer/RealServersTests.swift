@@ -10,10 +10,8 @@ import Testing
 @testable import ImageTransfer
 
 /// From the test bed's S3 server into its registry: real ones, which know more ways to refuse than ours.
-@Suite(.serialized, .timeLimit(.minutes(1)))
+@Suite(.serialized, .timeLimit(.minutes(5)))
 struct RealServersTests {
-    typealias Tests = ImageTransferTests
-
     static func source(_ store: Service, secretKey: String = Service.password, bucket: String = "images") -> S3Object {
         let location = S3Location(bucket: bucket, key: "team/worker.tar", region: "us-east-1", endpoint: store.address)
         let credentials = S3Credentials(accessKey: Service.user, secretKey: Secret(secretKey))
@@ -37,7 +35,7 @@ struct RealServersTests {
         _ job: ImageTransferJob,
         previous: ImageTransferJob.Previous? = nil
     ) async throws -> ImageTransferOutcome {
-        try await ImageTransfer(HTTPClient(), limits: Tests.limits).transfer(job, previous: previous)
+        try await ImageTransfer(HTTPClient(), limits: TransferRig.limits).transfer(job, previous: previous)
     }
 
     @Test(.rows(21, 24, 28, 29), arguments: [["--tls", "--auth"], ["--auth"], []])
@@ -78,7 +76,7 @@ struct RealServersTests {
         let archive = try ImageBuilder.ordinary.archive()
         try await Service.with("registry", ["--tls", "--auth"]) { registry in
             let job = try Self.job(MemorySource(archive), registry, password: password)
-            let error = await Tests.failure { try await Self.transfer(job) }
+            let error = await TransferRig.failure { try await Self.transfer(job) }
             #expect(error?.code == .registryUnauthorized)
             #expect(error?.advice?.contains("pushSecret") == true)
             #expect(error.map { "\($0)".contains("wrong") } == false)
@@ -91,7 +89,7 @@ struct RealServersTests {
         try await Service.with("registry", ["--tls", "--auth"]) { registry in
             var job = try Self.job(MemorySource(archive), registry, password: Service.password)
             job.access.tls = TLSMaterial()
-            let error = await Tests.failure { try await Self.transfer(job) }
+            let error = await TransferRig.failure { try await Self.transfer(job) }
             #expect(error?.code == .registryUnreachable)
             #expect(error?.message.contains("certificate") == true)
         }
@@ -124,7 +122,7 @@ struct RealServersTests {
 
     /// Both sides over TLS, and a connection that is cut in the middle of the third layer.
     @Test func aSecondTrySendsOnlyWhatIsMissing() async throws {
-        let archive = try FaultTests.large()
+        let archive = try TransferRig.largeArchive()
         try await Service.with("registry", ["--tls", "--auth"]) { registry in
             let brought = Locked<[ImageTransferOutcome.Layer]>([])
             let broken = try Self.job(
@@ -133,7 +131,7 @@ struct RealServersTests {
                 password: Service.password
             )
             await #expect(throws: MemorySource.Broken()) {
-                _ = try await ImageTransfer(HTTPClient(), limits: Tests.limits).transfer(broken) { progress in
+                _ = try await ImageTransfer(HTTPClient(), limits: TransferRig.limits).transfer(broken) { progress in
                     brought.withLock { $0 = progress.layers }
                 }
             }

@@ -11,24 +11,22 @@ import Testing
 @testable import ImageTransfer
 
 /// What is there already is neither read nor sent.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct ReuseTests {
-    typealias Tests = ImageTransferTests
-
     func sends(_ fake: FakeRegistry) -> [String] {
         fake.requests.filter { !$0.hasPrefix("HEAD") && !$0.hasPrefix("GET") }
     }
 
     @Test(.rows(29)) func anUnchangedObjectIsNotReadAndTheImageOnlyLookedFor() async throws {
         let archive = try ImageBuilder.ordinary.archive()
-        try await Tests.withRegistry { target, fake in
-            let first = try await Tests.transfer(MemorySource(archive, version: "\"a\""), target)
+        try await TransferRig.withRegistry { target, fake in
+            let first = try await TransferRig.transfer(MemorySource(archive, version: "\"a\""), target)
             #expect(first.version == "\"a\"")
             #expect(!first.wasUnchanged)
             fake.forgetRequests()
             let source = MemorySource(archive, version: "\"a\"")
             let previous = ImageTransferJob.Previous(version: "\"a\"", digest: first.digest, containsKittiwake: true)
-            let second = try await Tests.transfer(source, target, previous: previous)
+            let second = try await TransferRig.transfer(source, target, previous: previous)
             #expect(second.wasUnchanged)
             #expect(second.digest == first.digest)
             #expect(second.containsKittiwake)
@@ -42,14 +40,14 @@ struct ReuseTests {
 
     @Test(arguments: [true, false]) func anImageThatLostAPartIsMended(trustsTarget: Bool) async throws {
         let archive = try ImageBuilder.ordinary.archive()
-        try await Tests.withRegistry { target, fake in
-            let first = try await Tests.transfer(MemorySource(archive, version: "1"), target)
-            let configuration = try Tests.manifest(fake.manifests["1.0"] ?? []).configuration
+        try await TransferRig.withRegistry { target, fake in
+            let first = try await TransferRig.transfer(MemorySource(archive, version: "1"), target)
+            let configuration = try TransferRig.manifest(fake.manifests["1.0"] ?? []).configuration
             for lost in [first.layers[1].descriptor.digest, configuration.digest] {
                 fake.remove(blob: "\(lost)")
                 let previous = ImageTransferJob.Previous(version: "1", digest: first.digest)
                 let source = MemorySource(archive, version: "1")
-                let outcome = try await Tests.transfer(source, target, previous: previous) {
+                let outcome = try await TransferRig.transfer(source, target, previous: previous) {
                     $0.trustsTarget = trustsTarget
                 }
                 #expect(!outcome.wasUnchanged)
@@ -81,12 +79,12 @@ struct ReuseTests {
     @Test func anImageThatStandsThereIsNotBelieved() async throws {
         let image = ImageBuilder.ordinary
         let archive = try image.archive()
-        let honest = try await Tests.withRegistry { target, _ in
-            try await Tests.transfer(MemorySource(archive), target).digest
+        let honest = try await TransferRig.withRegistry { target, _ in
+            try await TransferRig.transfer(MemorySource(archive), target).digest
         }
-        try await Tests.withRegistry { target, fake in
+        try await TransferRig.withRegistry { target, fake in
             let forged = try forge(image, in: fake)
-            let outcome = try await Tests.transfer(MemorySource(archive), target)
+            let outcome = try await TransferRig.transfer(MemorySource(archive), target)
             #expect(outcome.digest == honest)
             #expect(outcome.layers.map(\.wasThere) == [false, false, false])
             let manifest = String(decoding: fake.manifests["1.0"] ?? [], as: UTF8.self)
@@ -97,10 +95,12 @@ struct ReuseTests {
     /// As after a kill behind the last step.
     @Test func aTagThatStandsForTheVeryImageIsNotSetAgain() async throws {
         let archive = try ImageBuilder.ordinary.archive()
-        try await Tests.withRegistry { target, fake in
-            let first = try await Tests.transfer(MemorySource(archive), target)
+        try await TransferRig.withRegistry { target, fake in
+            let first = try await TransferRig.transfer(MemorySource(archive), target)
             fake.forgetRequests()
-            let outcome = try await Tests.transfer(MemorySource(archive), target) { $0.knownLayers = first.layers }
+            let outcome = try await TransferRig.transfer(MemorySource(archive), target) {
+                $0.knownLayers = first.layers
+            }
             #expect(outcome.digest == first.digest)
             #expect(sends(fake).isEmpty)
         }
@@ -109,20 +109,20 @@ struct ReuseTests {
     @Test func aBlobOfAnotherSizeIsNotBelievedEvenThen() async throws {
         let image = ImageBuilder.ordinary
         let archive = try image.archive()
-        try await Tests.withRegistry { target, fake in
+        try await TransferRig.withRegistry { target, fake in
             _ = try forge(image, in: fake, sizeOff: 1)
-            let outcome = try await Tests.transfer(MemorySource(archive), target) { $0.trustsTarget = true }
+            let outcome = try await TransferRig.transfer(MemorySource(archive), target) { $0.trustsTarget = true }
             #expect(outcome.layers.map(\.wasThere) == [false, false, false])
         }
     }
 
     @Test(arguments: [403, 400, 200]) func aTagThatMayNotBeReadTeachesNothing(status: Int) async throws {
         let archive = try ImageBuilder.ordinary.archive()
-        try await Tests.withRegistry(FakeRegistry()) { request in
+        try await TransferRig.withRegistry(FakeRegistry()) { request in
             guard request.method == "GET", request.path.contains("manifests") else { return nil }
             return ServerResponse(status, headers: [], body: .bytes([UInt8](repeating: 0x20, count: 9 << 20)))
         } _: { target, fake in
-            _ = try await Tests.transfer(MemorySource(archive), target) { $0.trustsTarget = true }
+            _ = try await TransferRig.transfer(MemorySource(archive), target) { $0.trustsTarget = true }
             #expect(fake.manifests["1.0"] != nil)
         }
     }
@@ -135,7 +135,7 @@ struct ReuseTests {
         let archive = try image.archive()
         let mayEnd = Locked(false)
         let ended = Locked(0)
-        try await Tests.withRegistry(FakeRegistry()) { request in
+        try await TransferRig.withRegistry(FakeRegistry()) { request in
             // Four layers arrive, the fifth does not.
             guard request.method == "PUT", request.path.contains("uploads") else { return nil }
             if mayEnd.withLock({ $0 }) { return nil }
@@ -145,9 +145,9 @@ struct ReuseTests {
             }
             return number > 4 ? FakeRegistry.error(403, "DENIED") : nil
         } _: { target, fake in
-            let transfer = ImageTransfer(HTTPClient(), limits: Tests.limits, sent: SentLayers())
+            let transfer = ImageTransfer(HTTPClient(), limits: TransferRig.limits, sent: SentLayers())
             let job = { @Sendable (source: MemorySource) in ImageTransferJob(source: source, target: target) }
-            let error = await Tests.failure { try await transfer.transfer(job(MemorySource(archive))) }
+            let error = await TransferRig.failure { try await transfer.transfer(job(MemorySource(archive))) }
             #expect(error?.code == .registryForbidden)
             mayEnd.withLock { $0 = true }
             fake.forgetRequests()
@@ -157,8 +157,8 @@ struct ReuseTests {
             #expect(sends(fake).count { $0.hasPrefix("PATCH") } == 1)
             #expect(source.bytesTaken < (2 << 20) + 6 * 65_536 + 10_000)
             // The same image as without the break.
-            let fresh = try await Tests.withRegistry { target, _ in
-                try await Tests.transfer(MemorySource(archive), target).digest
+            let fresh = try await TransferRig.withRegistry { target, _ in
+                try await TransferRig.transfer(MemorySource(archive), target).digest
             }
             #expect(outcome.digest == fresh)
         }
@@ -166,10 +166,14 @@ struct ReuseTests {
 
     @Test func anImageThatWasLostIsBroughtAgain() async throws {
         let archive = try ImageBuilder.ordinary.archive()
-        try await Tests.withRegistry { target, fake in
+        try await TransferRig.withRegistry { target, fake in
             let digest = try #require(Digest(ImageBuilder.digest([1])))
             let previous = ImageTransferJob.Previous(version: "\"a\"", digest: digest)
-            let outcome = try await Tests.transfer(MemorySource(archive, version: "\"a\""), target, previous: previous)
+            let outcome = try await TransferRig.transfer(
+                MemorySource(archive, version: "\"a\""),
+                target,
+                previous: previous
+            )
             #expect(!outcome.wasUnchanged)
             #expect(fake.manifests["1.0"] != nil)
         }
@@ -183,11 +187,11 @@ struct ReuseTests {
         var image = ImageBuilder.ordinary
         (image.layout, image.packing) = (layout, packing)
         let archive = try image.archive()
-        try await Tests.withRegistry { target, fake in
-            let first = try await Tests.transfer(MemorySource(archive), target)
+        try await TransferRig.withRegistry { target, fake in
+            let first = try await TransferRig.transfer(MemorySource(archive), target)
             fake.forgetRequests()
             let source = MemorySource(archive)
-            let second = try await Tests.transfer(source, target) { $0.trustsTarget = true }
+            let second = try await TransferRig.transfer(source, target) { $0.trustsTarget = true }
             #expect(second.digest == first.digest)
             #expect(sends(fake).isEmpty)
             #expect(second.bytesSent == 0)
@@ -205,18 +209,18 @@ struct ReuseTests {
         let before = try image.archive()
         image.layers[2] = ImageBuilder.noiseLayer(50_000, seed: 4)
         let after = try image.archive()
-        try await Tests.withRegistry { target, fake in
-            let first = try await Tests.transfer(MemorySource(before), target)
+        try await TransferRig.withRegistry { target, fake in
+            let first = try await TransferRig.transfer(MemorySource(before), target)
             let source = MemorySource(after)
-            let second = try await Tests.transfer(source, target) { $0.trustsTarget = true }
+            let second = try await TransferRig.transfer(source, target) { $0.trustsTarget = true }
             #expect(second.digest != first.digest)
             #expect(second.layers.map(\.wasThere) == [true, true, false])
             #expect(second.layers.prefix(2).map(\.descriptor) == first.layers.prefix(2).map(\.descriptor))
             #expect(second.bytesSent < 60_000)
             #expect(source.bytesTaken < 60_000 + 3 * 65_536 + 10_000)
             // The result is the one that a fresh registry would have got.
-            let fresh = try await Tests.withRegistry { target, _ in
-                try await Tests.transfer(MemorySource(after), target).digest
+            let fresh = try await TransferRig.withRegistry { target, _ in
+                try await TransferRig.transfer(MemorySource(after), target).digest
             }
             #expect(second.digest == fresh)
         }
@@ -224,12 +228,12 @@ struct ReuseTests {
 
     @Test func aNewTagLearnsFromTheImageOfTheLastTransfer() async throws {
         let archive = try ImageBuilder.ordinary.archive()
-        try await Tests.withRegistry { target, fake in
-            let first = try await Tests.transfer(MemorySource(archive, version: "1"), target)
+        try await TransferRig.withRegistry { target, fake in
+            let first = try await TransferRig.transfer(MemorySource(archive, version: "1"), target)
             fake.forgetRequests()
             let next = try ImageReference(parsing: "\(target.registry)/\(target.repository):2.0")
             let previous = ImageTransferJob.Previous(version: "1", digest: first.digest)
-            let outcome = try await Tests.transfer(MemorySource(archive, version: "2"), next, previous: previous)
+            let outcome = try await TransferRig.transfer(MemorySource(archive, version: "2"), next, previous: previous)
             #expect(outcome.digest == first.digest)
             #expect(sends(fake) == ["PUT /v2/kafka/worker/manifests/2.0"])
             #expect(fake.manifests["2.0"] == fake.manifests["1.0"])
@@ -238,11 +242,11 @@ struct ReuseTests {
 
     @Test func whatTheCallerRemembersOfABrokenAttemptIsNotSentAgain() async throws {
         let archive = try ImageBuilder.ordinary.archive()
-        try await Tests.withRegistry { target, fake in
-            let first = try await Tests.transfer(MemorySource(archive), target)
+        try await TransferRig.withRegistry { target, fake in
+            let first = try await TransferRig.transfer(MemorySource(archive), target)
             fake.forgetRequests()
             let other = try ImageReference(parsing: "\(target.registry)/\(target.repository):other")
-            let outcome = try await Tests.transfer(MemorySource(archive), other) { $0.knownLayers = first.layers }
+            let outcome = try await TransferRig.transfer(MemorySource(archive), other) { $0.knownLayers = first.layers }
             #expect(outcome.digest == first.digest)
             #expect(sends(fake) == ["PUT /v2/kafka/worker/manifests/other"])
         }
@@ -250,11 +254,11 @@ struct ReuseTests {
 
     @Test func aLayerThatTheRegistryHasLostIsSentAgain() async throws {
         let archive = try ImageBuilder.ordinary.archive()
-        try await Tests.withRegistry { target, fake in
-            let first = try await Tests.transfer(MemorySource(archive), target)
+        try await TransferRig.withRegistry { target, fake in
+            let first = try await TransferRig.transfer(MemorySource(archive), target)
             let lost = first.layers[1].descriptor.digest
             fake.remove(blob: "\(lost)")
-            let second = try await Tests.transfer(MemorySource(archive), target) { $0.trustsTarget = true }
+            let second = try await TransferRig.transfer(MemorySource(archive), target) { $0.trustsTarget = true }
             #expect(second.digest == first.digest)
             #expect(second.layers.map(\.wasThere) == [true, false, true])
             #expect(fake.blobs["\(lost)"] != nil)
@@ -272,10 +276,10 @@ struct ReuseTests {
         let manifest = """
             {"schemaVersion":2,"mediaType":"\(type)","config":\(configuration),"layers":[\(layers.joined(separator: ","))]}
             """
-        try await Tests.withRegistry { target, fake in
+        try await TransferRig.withRegistry { target, fake in
             for blob in blobs + [image.configuration] { fake.put(blob: blob) }
             fake.put(manifest: Array(manifest.utf8), type: type, as: "1.0")
-            let outcome = try await Tests.transfer(MemorySource(archive), target) { $0.trustsTarget = true }
+            let outcome = try await TransferRig.transfer(MemorySource(archive), target) { $0.trustsTarget = true }
             #expect("\(outcome.digest)" == ImageBuilder.digest(Array(manifest.utf8)))
             #expect(sends(fake).isEmpty)
         }
@@ -284,9 +288,9 @@ struct ReuseTests {
     @Test(arguments: ["{}", "[]", "no JSON", #"{"schemaVersion":1,"fsLayers":[]}"#])
     func aTagThatIsNoImageTeachesNothing(manifest: String) async throws {
         let archive = try ImageBuilder.ordinary.archive()
-        try await Tests.withRegistry { target, fake in
+        try await TransferRig.withRegistry { target, fake in
             fake.put(manifest: Array(manifest.utf8), type: "application/vnd.oci.image.manifest.v1+json", as: "1.0")
-            let outcome = try await Tests.transfer(MemorySource(archive), target) { $0.trustsTarget = true }
+            let outcome = try await TransferRig.transfer(MemorySource(archive), target) { $0.trustsTarget = true }
             #expect(outcome.layers.map(\.wasThere) == [false, false, false])
         }
     }
@@ -297,8 +301,8 @@ struct ReuseTests {
             (image.layout, image.packing) = (.oci, packing)
             let archive = try image.archive()
             let manifest = try image.ociManifest
-            try await Tests.withRegistry { target, fake in
-                let outcome = try await Tests.transfer(MemorySource(archive), target)
+            try await TransferRig.withRegistry { target, fake in
+                let outcome = try await TransferRig.transfer(MemorySource(archive), target)
                 #expect("\(outcome.digest)" == ImageBuilder.digest(manifest))
                 #expect(fake.manifests["1.0"] == manifest)
             }
@@ -329,9 +333,9 @@ struct ReuseTests {
                 (image.layout, image.packing) = (layout, packing)
                 let archive = try image.archive()
                 for isStream in [true, false] {
-                    try await Tests.withRegistry { target, _ in
+                    try await TransferRig.withRegistry { target, _ in
                         let source = MemorySource(archive, isStream: isStream)
-                        let outcome = try await Tests.transfer(source, target) { $0.looksForKittiwake = true }
+                        let outcome = try await TransferRig.transfer(source, target) { $0.looksForKittiwake = true }
                         #expect(outcome.containsKittiwake == isThere)
                     }
                 }
@@ -348,11 +352,11 @@ struct ReuseTests {
         (image.layout, image.packing) = (layout, packing)
         let archive = try image.archive()
         let isKept = !(layout == .oci && packing != .plain)  // somebody else's manifest says nothing
-        try await Tests.withRegistry { target, fake in
-            _ = try await Tests.transfer(MemorySource(archive), target)
+        try await TransferRig.withRegistry { target, fake in
+            _ = try await TransferRig.transfer(MemorySource(archive), target)
             fake.forgetRequests()
             let source = MemorySource(archive)
-            let outcome = try await Tests.transfer(source, target) {
+            let outcome = try await TransferRig.transfer(source, target) {
                 $0.looksForKittiwake = true
                 $0.trustsTarget = true
             }

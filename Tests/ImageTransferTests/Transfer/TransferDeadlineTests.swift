@@ -9,10 +9,8 @@ import Testing
 
 @testable import ImageTransfer
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct TransferDeadlineTests {
-    typealias Tests = ImageTransferTests
-
     @Test func itGrowsWithTheArchiveAndEnds() {
         let deadline = TransferDeadline()
         #expect(deadline.limit(for: 0) == .seconds(900))
@@ -27,14 +25,14 @@ struct TransferDeadlineTests {
         var deadline = TransferDeadline()
         (deadline.base, deadline.longest) = (.milliseconds(200), .milliseconds(200))
         let end = Latch()
-        try await Tests.withRegistry(FakeRegistry()) { request in
+        try await TransferRig.withRegistry(FakeRegistry()) { request in
             if request.method == "PATCH" { try? await end.wait() }
             return nil
         } _: { [deadline] target, fake in
             defer { end.open() }
             let job = ImageTransferJob(source: MemorySource(archive, isStream: isStream), target: target)
-            let transfer = ImageTransfer(HTTPClient(), limits: Tests.limits, deadline: deadline)
-            let error = await Tests.failure { try await transfer.transfer(job) }
+            let transfer = ImageTransfer(HTTPClient(), limits: TransferRig.limits, deadline: deadline)
+            let error = await TransferRig.failure { try await transfer.transfer(job) }
             #expect(error?.code == .tooSlow)
             #expect(error?.reason == "ImageTransferTooSlow")
             #expect(fake.manifests.isEmpty)
@@ -44,9 +42,9 @@ struct TransferDeadlineTests {
     @Test func findingOutWhatIsThereHasADeadlineOfItsOwn() async throws {
         var deadline = TransferDeadline()
         deadline.listing = .milliseconds(100)
-        try await Tests.withRegistry { [deadline] target, _ in
-            let transfer = ImageTransfer(HTTPClient(), limits: Tests.limits, deadline: deadline)
-            let error = await Tests.failure {
+        try await TransferRig.withRegistry { [deadline] target, _ in
+            let transfer = ImageTransfer(HTTPClient(), limits: TransferRig.limits, deadline: deadline)
+            let error = await TransferRig.failure {
                 try await transfer.transfer(ImageTransferJob(source: SilentSource(), target: target))
             }
             #expect(error?.code == .tooSlow)

@@ -5,7 +5,7 @@ import KubernetesClient
 import KubernetesModel
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct ClusterAccessSearchTests {
     let home = FileManager.default.temporaryDirectory.appending(path: "kittiwake-\(UUID().uuidString)")
 

@@ -9,7 +9,7 @@ import TestSupport
 import Testing
 
 /// Credentials that change while the program runs.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct CredentialsTests {
     /// A clock that moves when told to, as ``KubernetesClient/Settings`` wants it.
     final class Time: Sendable {

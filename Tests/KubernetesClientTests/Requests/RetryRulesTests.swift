@@ -26,7 +26,7 @@ struct RetryRulesTests {
         #expect(decisions(.internal, isRead: true) == threeTimes)
     }
 
-    @Test func aWriteIsNot() {
+    @Test func aFailedWriteIsNotSentAgain() {
         #expect(decisions(.transport, isRead: false).allSatisfy { $0 == .giveUp })
         #expect(decisions(.internal, isRead: false).allSatisfy { $0 == .giveUp })
     }
@@ -55,7 +55,7 @@ struct RetryRulesTests {
             .configuration, .cancelled,
         ] as [KubernetesError.Code]
     )
-    func anAnswerIsAnAnswer(code: KubernetesError.Code) {
+    func aRefusalIsNotAskedAboutAgain(code: KubernetesError.Code) {
         #expect(decisions(code, retryAfter: .seconds(1), isRead: true, times: 1) == [.giveUp])
     }
 

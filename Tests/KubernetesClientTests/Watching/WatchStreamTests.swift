@@ -8,7 +8,7 @@ import TestServers
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct WatchStreamTests {
     let key = ObjectKey(namespace: "default", name: "orders")
 

@@ -104,7 +104,7 @@ struct KubeconfigTests {
             ("token: t, as: somebody", "as"),
         ]
     )
-    func whatIsNotSupportedIsSaid(user: String, field: String) throws {
+    func unsupportedFieldsAreNamed(user: String, field: String) throws {
         let error = try #require(refusal(config(user: user)))
         #expect(error.code == .unsupported)
         #expect(error.message.contains("user \"u\" has \"\(field)\""))
@@ -137,7 +137,7 @@ struct KubeconfigTests {
             "clusters: [{name: c}]\ncontexts: [{name: x, context: {cluster: c}}]\ncurrent-context: x",
         ]
     )
-    func somethingMissingIsSaid(text: String) { #expect(refusal(text)?.code == .missing) }
+    func missingPartsAreReported(text: String) { #expect(refusal(text)?.code == .missing) }
 
     @Test func valuesThatAreNoBase64AreNotQuoted() throws {
         let error = try #require(refusal(config(user: "client-certificate-data: '!secret!', client-key-data: QQ==")))

@@ -73,7 +73,7 @@ struct StoreTests {
         #expect(store.keys == [key("a")])
     }
 
-    @Test func whatIsTheSameIsNoChange() {
+    @Test func anEqualObjectIsNotReportedAsAChange() {
         store.put(widget("a", "1"))
         store.put(widget("a", "1"))
         #expect(changes.all == ["nothing -> x@1"])

@@ -10,7 +10,7 @@ import TestSupport
 import Testing
 
 /// Finalizers, pausing and letting go.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct CleanupTests {
     struct Unreachable: Error, CustomStringConvertible {
         var description: String { "the other system is away" }

@@ -10,7 +10,7 @@ import Testing
 
 @testable import KubernetesRuntime
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct ControllerTests {
     struct Unreachable: Error {}
 
@@ -132,6 +132,8 @@ struct ControllerTests {
                 for number in 0..<20 {
                     try await rig.isReady("good\(number)")
                 }
+                // Its back-off has not ended, as nobody has moved the clock.
+                #expect(try await rig.condition("Ready", of: "bad")?.status != .true)
             }
         }
     }
@@ -400,7 +402,7 @@ struct ControllerTests {
         }
     }
 
-    @Test func whatIsGoneIsForgotten() async throws {
+    @Test func nothingIsKeptOfADeletedObject() async throws {
         try await ManualRig.run { rig, _ in
             try await rig.run { widget in
                 if widget.text == "bad" { throw Unreachable() }
@@ -445,7 +447,7 @@ struct ControllerTests {
                 #expect(controller.state.problems == [])  // busy, not stuck
                 rig.clock.advance(by: .seconds(180))
                 let stuck = controller.state.problems
-                #expect(stuck.contains { $0.contains("in hand") })
+                #expect(stuck.contains { $0.contains("in progress") })
                 hold.open()
                 await rig.clock.waitForSleeper(until: .seconds(241) + .milliseconds(5))
                 #expect(controller.state.problems == [])

@@ -11,7 +11,7 @@ import TestSupport
 import Testing
 
 /// Everything goes wrong while users go on working; afterwards the cluster is as they wanted it.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct FaultStormTests {
     /// The users' requests are spared.
     @Sendable static func isOurs(_ request: ServerRequest) -> Bool { request.header("authorization") == nil }

@@ -141,7 +141,7 @@ struct WidgetRig<C: Clock<Duration>>: Sendable {
 
     /// Waits until the controller has nothing in hand and nothing to take.
     func settled(_ controller: Controller<WidgetReconciler, C>) async {
-        while !controller.state.snapshot.isIdle, !Task.isCancelled { await Task.yield() }
+        await until { controller.state.snapshot.isIdle }
     }
 }
 

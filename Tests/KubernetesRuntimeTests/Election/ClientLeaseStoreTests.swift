@@ -8,7 +8,7 @@ import TestServers
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct ClientLeaseStoreTests {
     func record(_ holder: String, transitions: Int = 0) -> LeaseRecord {
         LeaseRecord(

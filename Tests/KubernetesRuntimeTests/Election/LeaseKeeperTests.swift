@@ -58,7 +58,7 @@ final class FakeLeaseStore: LeaseStore {
     }
 }
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct LeaseKeeperTests {
     let store = FakeLeaseStore()
     let clock = ManualClock()

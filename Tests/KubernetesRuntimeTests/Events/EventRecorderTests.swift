@@ -9,7 +9,7 @@ import TestServers
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct EventRecorderTests {
     /// What `kubectl events` would show.
     struct Event: Resource {

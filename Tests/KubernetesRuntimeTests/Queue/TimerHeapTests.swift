@@ -40,7 +40,7 @@ struct TimerHeapTests {
     }
 
     /// Against a list that is sorted each time.
-    @Test func itAgreesWithAPlainList() {
+    @Test func theHeapAgreesWithASortedList() {
         var random = SeededGenerator(seed: 7)
         var heap = Heap()
         var plain: [Int: Int] = [:]

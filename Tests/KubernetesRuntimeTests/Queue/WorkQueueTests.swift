@@ -5,7 +5,7 @@ import KubernetesRuntime
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct WorkQueueTests {
     @Test func aDelayedKeyArrivesWhenTheClockSaysSo() async {
         let clock = ManualClock()
@@ -131,7 +131,7 @@ struct WorkQueueTests {
 }
 
 /// Why `runTimers` never cancels the task that iterates its doorbell.
-@Suite
+@Suite(.timeLimit(.minutes(5)))
 struct AsyncStreamTests {
     @Test func cancellingOneConsumerFinishesTheStreamForEveryone() async {
         let (stream, source) = AsyncStream.makeStream(of: Int.self)

@@ -8,7 +8,7 @@ import TestServers
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct ReflectorsTests {
     @Test(.rows(332)) func theStageIsReadyOnceAllNamespacesAreListed() async throws {
         try await withAPIServer { server, access in

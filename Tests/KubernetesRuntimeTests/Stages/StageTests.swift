@@ -5,7 +5,7 @@ import KubernetesRuntime
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct StageTests {
     struct LostLease: Error, Equatable {}
 

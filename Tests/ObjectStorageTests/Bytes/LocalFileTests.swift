@@ -8,7 +8,7 @@ import Testing
 
 @testable import ObjectStorage
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct LocalFileTests {
     func withFolder<Value>(_ body: (String) async throws -> Value) async throws -> Value {
         let folder = FileManager.default.temporaryDirectory.appending(path: "kittiwake-\(UUID())")
@@ -26,9 +26,9 @@ struct LocalFileTests {
             #expect(file.size == 300_000)
             #expect(file.version == nil)
             #expect(try await file.read(1000..<2000) == Array(content[1000..<2000]))
-            #expect(try await S3ObjectTests.read(file) == content)
-            #expect(try await S3ObjectTests.read(file, 299_000..<300_000) == Array(content[299_000...]))
-            let error = await S3ObjectTests.failure { try await file.read(299_999..<300_001) }
+            #expect(try await StorageRig.read(file) == content)
+            #expect(try await StorageRig.read(file, 299_000..<300_000) == Array(content[299_000...]))
+            let error = await StorageRig.failure { try await file.read(299_999..<300_001) }
             #expect(error?.code == .fileUnreadable)
         }
     }
@@ -51,7 +51,7 @@ struct LocalFileTests {
             let pipe = try await LocalFile(path).open()
             #expect(!pipe.isRandomAccess)
             #expect(pipe.size == nil)
-            #expect(try await S3ObjectTests.read(pipe) == content)
+            #expect(try await StorageRig.read(pipe) == content)
             try await written
         }
     }
@@ -63,15 +63,15 @@ struct LocalFileTests {
             let writer = open(path, O_RDWR)  // both ends, so that opening waits for nobody
             defer { close(writer) }
             let pipe = try await LocalFile(path).open()
-            await #expect(throws: MemorySource.Broken()) { try await S3ObjectTests.stopWhileReading(pipe) }
+            await #expect(throws: MemorySource.Broken()) { try await StorageRig.stopWhileReading(pipe) }
         }
     }
 
     @Test func whatCannotBeReadSaysWhy() async throws {
         try await withFolder { folder in
-            let missing = await S3ObjectTests.failure { try await LocalFile("\(folder)/none").open() }
+            let missing = await StorageRig.failure { try await LocalFile("\(folder)/none").open() }
             #expect(missing?.message.contains("No such file") == true)
-            let folderError = await S3ObjectTests.failure { try await LocalFile(folder).open() }
+            let folderError = await StorageRig.failure { try await LocalFile(folder).open() }
             #expect(folderError?.message.contains("is a directory") == true)
         }
     }

@@ -54,14 +54,14 @@ struct S3RefusalTests {
             String(repeating: "A", count: 60_000), "No\u{1b}[31mSuchKey", "NoSuchKey\nforged=line", "No Such Key", "é",
         ]
     )
-    func onlyAWordIsACode(code: String) {
+    func aTextThatIsNotACodeIsIgnored(code: String) {
         let refusal = S3Refusal(status: 500, region: nil, body: Array("<Error><Code>\(code)</Code></Error>".utf8))
         #expect(refusal.code == "")
         #expect(refusal.error("GET", location).message == "GET s3://images/worker.tar was answered with 500")
     }
 
     @Test(arguments: ["eu\u{1b}[31m", "eu west 1", String(repeating: "e", count: 100), ""])
-    func onlyARegionIsARegion(region: String) {
+    func aTextThatIsNotARegionIsIgnored(region: String) {
         let body = Array("<Error><Region>\(region)</Region></Error>".utf8)
         #expect(S3Refusal(status: 301, region: nil, body: body).region == nil)
         #expect(S3Refusal(status: 301, region: region, body: []).region == nil)

@@ -25,8 +25,10 @@ struct HungClusterTests {
             try await withAPIServer { _, access in
                 let tests = HungClusterTests(client: KubernetesClient(access))
                 let question = ConnectQuestion(HTTPClient(), deadline: .seconds(3600))
+                let asked = Recorder<String>()
                 try await tests.lead { url in
-                    await question(url.contains("hanging") ? "http://\(host)/hangs" : "http://\(host)")
+                    asked.record(url)
+                    return await question(url.contains("hanging") ? "http://\(host)/hangs" : "http://\(host)")
                 } while: {
                     // More of them than the controller has workers.
                     let hanging = (1...6).map { "hanging\($0)" }
@@ -34,6 +36,7 @@ struct HungClusterTests {
                         try await tests.create(name)
                         try await tests.start(name)
                     }
+                    await asked.wait(for: hanging.count)
                     try await tests.create("well")
                     try await tests.start("well")
                     let connect = try await eventually {

@@ -13,7 +13,7 @@ import Testing
 @testable import Planning
 
 /// The operator's way from an object into a registry, with servers that fail.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct ImageFromStorageTests {
     static func transfer(_ change: (inout S3Client.Limits) -> Void = { _ in }) -> ImageFromStorage {
         var limits = S3Client.Limits()
@@ -56,8 +56,8 @@ struct ImageFromStorageTests {
         let fake = FakeRegistry()
         let uploads = Locked(0)
         let transfer = Self.transfer()
-        try await served(store.handle) { storeHost in
-            try await served { request in
+        try await withServer(store.handle) { storeHost in
+            try await withServer { request in
                 // Full when the third layer ends, and roomy again afterwards.
                 if request.method == "PUT", request.path.contains("/uploads/") {
                     let count = uploads.withLock { uploads in
@@ -84,9 +84,9 @@ struct ImageFromStorageTests {
         let store = FakeS3()
         store.put("/images/worker.tar", try Self.archive(layers: 1))
         let transfer = Self.transfer()
-        try await served(store.handle) { storeHost in
+        try await withServer(store.handle) { storeHost in
             let fake = FakeRegistry()
-            try await served { request in
+            try await withServer { request in
                 request.method == "PATCH" ? ServerResponse(507) : fake.handle(request)
             } _: { registryHost in
                 do {
@@ -107,14 +107,14 @@ struct ImageFromStorageTests {
         let archive = try Self.archive(layers: 2)
         let keys = ["drips", "stops", "works"]
         for key in keys { store.put("/images/\(key)", archive) }
-        let transfer = Self.transfer { $0.slowest = HTTPRequest.Speed(bytes: 192 << 10, in: .seconds(3)) }
+        let transfer = Self.transfer { $0.slowest = HTTPRequest.Speed(bytes: 3 << 10, in: .seconds(3)) }
         let end = Latch()
         let fake = FakeRegistry()
-        try await served { request in
+        try await withServer { request in
             guard request.method == "GET", !request.path.hasSuffix("works") else { return store.handle(request) }
             return Self.slow(request, archive, until: end)
         } _: { storeHost in
-            try await served(fake.handle) { registryHost in
+            try await withServer(fake.handle) { registryHost in
                 defer { end.open() }
                 let transfers = ImageTransfers<String, ImageJob, ContinuousClock>(
                     limit: 3,
@@ -133,7 +133,7 @@ struct ImageFromStorageTests {
                         case .waiting, .running, nil: false
                         }
                     }
-                    while !keys.allSatisfy(isOver), !Task.isCancelled { await Task.yield() }
+                    await until { keys.allSatisfy(isOver) }
                     cancel()
                 }
                 #expect(fake.manifests["works"] != nil)

@@ -6,7 +6,7 @@ import Planning
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct ImageTransfersTests {
     let clock = ManualClock()
     let outcome = ObtainedImage(digest: someDigest("a"), etag: "\"1\"", containsKittiwake: true)
@@ -29,7 +29,7 @@ struct ImageTransfersTests {
         _ = await running({ await transfers.run() }) { cancel in
             for count in 1...2 {
                 await changes.wait(for: count)
-                while clock.sleeperCount == 0, !Task.isCancelled { await Task.yield() }
+                await until { clock.sleeperCount > 0 }
                 clock.advance(by: .seconds(400))
             }
             await changes.wait(for: 3)

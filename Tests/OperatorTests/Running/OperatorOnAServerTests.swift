@@ -10,7 +10,7 @@ import TestSupport
 import Testing
 
 /// The operator as a process on a real API server, without pods.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(5)))
 struct OperatorOnAServerTests {
     static func withShop(
         _ cluster: LightCluster? = nil,

@@ -7,6 +7,7 @@ import KubernetesModel
 import Planning
 import Resources
 import TestServers
+import TestSupport
 import Testing
 
 /// Resources with ready images in a namespace of a real API server, as users make, change and delete them.

@@ -9,6 +9,7 @@ import KubernetesModel
 import Resources
 import TestServers
 import TestStorage
+import TestSupport
 
 /// One resource in a namespace of its own on a real API server, with an object store and a registry of its own. All that
 /// an operator does to them is seen.
@@ -46,6 +47,9 @@ struct World: Sendable {
         "worker": image(seed: 10), "coordinator": image(seed: 20),
     ]
 
+    /// The files in the store, by role; made once for all worlds.
+    static let archives = Result { try images.mapValues { try $0.archive() } }
+
     private static func image(seed: UInt64) -> ImageBuilder {
         ImageBuilder((0..<4).map { ImageBuilder.noiseLayer(layerSize, seed: seed + $0) })
     }
@@ -60,7 +64,7 @@ struct World: Sendable {
         let traffic = Locked(Traffic())
         let registry = FakeRegistry()
         let store = FakeS3()
-        for (role, image) in images { store.put("/images/\(role).tar", try image.archive()) }
+        for (role, archive) in try archives.get() { store.put("/images/\(role).tar", archive) }
         let settled = Latch()
         let remembered = images.mapValues { _ in Latch() }
         let proxy = try APIProxy(access) { request, status, body in
@@ -74,7 +78,7 @@ struct World: Sendable {
                 if status.transfers.coordinator != nil { remembered["coordinator"]?.open() }
             }
         }
-        return try await served { request in
+        return try await withServer { request in
             await pace(request, traffic, remembered)
             let answer = store.handle(request)
             let start = request.header("range")?.split(separator: "=").last?.split(separator: "-").first
@@ -82,13 +86,13 @@ struct World: Sendable {
             effects.happened("\(request.method) \(request.path)")
             return answer
         } _: { storeHost in
-            try await served { request in
+            try await withServer { request in
                 let answer = registry.handle(request)
                 note(request, answer, in: traffic)
                 if !["GET", "HEAD"].contains(request.method) { effects.happened("\(request.method) \(request.path)") }
                 return answer
             } _: { registryHost in
-                try await served(proxy.handle, configure: { $0.connectionLimit = 4096 }) { proxyHost in
+                try await withServer(proxy.handle, configure: { $0.connectionLimit = 4096 }) { proxyHost in
                     let client = KubernetesClient(access)
                     let namespace = try await AnyServer.namespace(client)
                     let kubeconfig = try Self.kubeconfig("http://\(proxyHost)")

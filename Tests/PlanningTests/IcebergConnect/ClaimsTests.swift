@@ -115,7 +115,7 @@ struct ClaimsTests {
         #expect(pair.first.resource.status?.claims.cluster == "default/first-workers")
     }
 
-    @Test func equalAgeIsDecidedByName() throws {
+    @Test func ofTwoResourcesOfEqualAgeTheFirstByNameHolds() throws {
         var pair = try Pair(Self.sameCluster)
         pair.second.resource.metadata.creationTimestamp = pair.first.resource.metadata.creationTimestamp
         pair.reconcile()

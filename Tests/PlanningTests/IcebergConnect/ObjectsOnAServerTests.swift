@@ -10,7 +10,7 @@ import Testing
 import YAML
 
 /// The planned objects in a real API server.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(5)))
 struct ObjectsOnAServerTests {
     static func deployed(_ example: String, in namespace: String) throws -> Scene {
         var scene = try Scene(example: example)

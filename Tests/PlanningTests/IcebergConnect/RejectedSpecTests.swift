@@ -32,6 +32,16 @@ struct RejectedSpecTests {
         #expect(scene.reconcile().events.isEmpty)
     }
 
+    @Test func whatIsWrongWithTheNextGenerationIsAnEventOfItsOwn() throws {
+        var scene = try Scene.quickStart(Self.invalid)
+        var events = scene.reconcile().events.filter { $0.reason == "ConfigRejected" }
+        try scene.edit(String(decoding: Scene.manifest { $0["spec"]?["worker"]?["replicas"] = 0 }, as: UTF8.self))
+        events += scene.reconcile().events
+        #expect(events.map(\.reason) == ["ConfigRejected", "ConfigRejected"])
+        #expect(Set(events.map(\.note)).count == 2)
+        #expect(Set(events.map(\.action)).count == 2, "what makes events the same has no words")
+    }
+
     @Test(.rows(210)) func whatIsWrongIsSaidWithoutTheCredentialsInIt() throws {
         var scene = try Scene.quickStart { object in
             object["spec"]?["s3Config"]?["secretAccessKey"] = "hunter2-storage"
@@ -54,7 +64,7 @@ struct RejectedSpecTests {
         }
     }
 
-    @Test func whatRanBeforeGoesOn() throws {
+    @Test func aRejectedChangeLeavesRunningWorkersAlone() throws {
         var scene = try Scene.quickStart()
         try scene.becomeReady()
         let objects = scene.applied

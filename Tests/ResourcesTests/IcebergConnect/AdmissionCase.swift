@@ -184,14 +184,14 @@ struct AdmissionCase: Sendable, CustomTestStringConvertible {
                 "\(role): neither file nor image",
                 wrong: .remove("images/\(role)/s3Path"),
                 field: "images.\(role)",
-                message: "exactly one of s3Path and image is given"
+                message: "exactly one of s3Path and image must be given"
             ),
             AdmissionCase(
                 "\(role): file and image",
                 wrong: .set("images/\(role)/image", "registry.example.com/\(role):1.0"),
                 right: [.set("images/\(role)", ["image": .string("registry.example.com/\(role):1.0")])],
                 field: "images.\(role)",
-                message: "exactly one of s3Path and image is given"
+                message: "exactly one of s3Path and image must be given"
             ),
         ]
     }
@@ -203,7 +203,7 @@ struct AdmissionCase: Sendable, CustomTestStringConvertible {
                 wrong: .remove("s3Config/secretAccessKey"),
                 right: [.remove("s3Config/secretAccessKey"), .remove("s3Config/accessKeyId")],
                 field: "s3Config",
-                message: "accessKeyId and secretAccessKey are given together or not at all"
+                message: "accessKeyId and secretAccessKey must be given together"
             ),
             AdmissionCase(
                 "keys and a Secret",
@@ -213,7 +213,7 @@ struct AdmissionCase: Sendable, CustomTestStringConvertible {
                     .set("s3Config/credentialsSecret", ["name": "s3"]),
                 ],
                 field: "s3Config.credentialsSecret",
-                message: "only one of them may be"
+                message: "must not be given together with"
             ),
         ]
         + ["worker", "coordinator"].map { role in
@@ -223,7 +223,7 @@ struct AdmissionCase: Sendable, CustomTestStringConvertible {
                 .set("\(role)/kafka/saslJaasConfigFrom", ["name": "kafka", "key": "jaas"]),
                 right: [.set("\(role)/kafka/saslJaasConfigFrom", ["name": "kafka", "key": "jaas"])],
                 field: "\(role).kafka.saslJaasConfigFrom",
-                message: "only one of them may be"
+                message: "must not be given together with"
             )
         }
 
@@ -247,7 +247,7 @@ struct AdmissionCase: Sendable, CustomTestStringConvertible {
             wrong: .set("worker/config", ["config.providers": "file, env"]),
             right: [.set("worker/config", ["config.providers": "file,environment"])],
             field: "worker.config",
-            message: "names a provider env"
+            message: "names the provider env"
         ),
         AdmissionCase(
             "a class path among the options",
@@ -307,7 +307,7 @@ struct AdmissionCase: Sendable, CustomTestStringConvertible {
                 )
             ],
             field: "coordinator.job.catalogProperties",
-            message: "only one of them may be"
+            message: "only one of type and catalog-impl"
         ),
         AdmissionCase(
             "an unsupported type",

@@ -10,7 +10,7 @@ import Testing
 import YAML
 
 /// The definition in a real API server. One namespace for each test; nothing works on the objects.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(5)))
 struct IcebergConnectAdmissionTests {
     /// An API server with the definition installed.
     struct Server {

@@ -52,7 +52,7 @@ struct IcebergConnectDefaultsTests {
         #expect(spec.at(path) == value)
     }
 
-    @Test func nothingElseIsFilledIn() throws {
+    @Test func fieldsWithoutADefaultStayEmpty() throws {
         func leaves(_ value: JSON, _ path: String) -> [String] {
             guard case .object(let object) = value else { return [path] }
             return object.members.flatMap { leaves($0.value, path.isEmpty ? $0.key : "\(path).\($0.key)") }
@@ -62,7 +62,7 @@ struct IcebergConnectDefaultsTests {
         #expect(added == Set(Self.documented.map(\.0)))
     }
 
-    @Test func whatIsGivenStays() throws {
+    @Test func givenValuesAreNotReplacedByDefaults() throws {
         let spec = try Manifest.quickStart(
             .set("worker/replicas", 7),
             .set("worker/resources/limits/memory", "8Gi"),
@@ -74,7 +74,7 @@ struct IcebergConnectDefaultsTests {
         #expect(!spec.coordinator.kafka.enableTransactions)
     }
 
-    @Test func nullCountsAsLeftOut() throws {
+    @Test func nullIsReplacedByTheDefault() throws {
         let spec = try Manifest.quickStart(.set("worker/storage", .null), .set("worker/replicas", .null)).read()
         #expect(spec.worker.storage.offsetPartitions == 25)
         #expect(spec.worker.replicas == 3)

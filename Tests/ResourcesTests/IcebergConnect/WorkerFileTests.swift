@@ -6,7 +6,7 @@ import Resources
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct WorkerFileTests {
     static let jaas =
         "org.apache.kafka.common.security.scram.ScramLoginModule required "

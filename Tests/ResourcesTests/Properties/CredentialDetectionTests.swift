@@ -30,11 +30,11 @@ struct CredentialDetectionTests {
         ("sasl.jaas.config", "${file:/etc/kafka/jaas:text}"), ("ssl.key.password", "${env:PASSWORD}"),
         ("ssl.key.password", ""),
     ])
-    func whatIsNoneIsShown(key: String, value: String) {
+    func ordinaryValuesAreShown(key: String, value: String) {
         #expect(!CredentialDetection.isCredential(key, value))
     }
 
-    @Test func aPlaceholderWithMoreBehindItIsNone() {
+    @Test func aPlaceholderWithTextBehindItIsMasked() {
         #expect(CredentialDetection.isCredential("password", "${a}b${c}"))
         #expect(CredentialDetection.isCredential("password", "${a"))
     }

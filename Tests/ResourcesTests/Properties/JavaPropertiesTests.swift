@@ -4,7 +4,7 @@ import Resources
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct JavaPropertiesTests {
     static let hostile = [
         "", " ", "   leading blanks", "trailing blanks   ", "\ttab first", "a\tb", "\u{C}form feed", "\n", "\r\n", "\r",

@@ -61,7 +61,7 @@ package struct WatchStream<Value: Resource>: Sendable {
                 let bookmark: Bookmark = try json.value("object")
                 self = .event(.bookmark(resourceVersion: bookmark.resourceVersion))
             case "ERROR": self = .error(try json.value("object"))
-            default: throw JSONError("\"\(type.prefix(32))\" is no type of event")
+            default: throw JSONError("\"\(type.prefix(32))\" is not an event type")
             }
         }
     }

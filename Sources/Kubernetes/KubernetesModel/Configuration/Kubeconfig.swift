@@ -42,7 +42,10 @@ package struct Kubeconfig: Sendable {
     /// - Parameter name: `nil`: the current context.
     package func access(context name: String? = nil) throws(KubeconfigError) -> ClusterAccess {
         guard let name = name ?? currentContext else {
-            throw KubeconfigError(.missing, "no context is chosen: set current-context, or name one of \(contextNames)")
+            throw KubeconfigError(
+                .missing,
+                "no context is selected: set current-context, or name one of \(contextNames)"
+            )
         }
         guard let context = contexts[name] else {
             throw KubeconfigError(.missing, "there is no context \"\(name)\", only \(contextNames)")
@@ -50,7 +53,7 @@ package struct Kubeconfig: Sendable {
         guard let cluster = clusters[context.cluster] else {
             throw KubeconfigError(
                 .missing,
-                "context \"\(name)\" names a cluster \"\(context.cluster)\" that is not there"
+                "context \"\(name)\" names a cluster \"\(context.cluster)\" that does not exist"
             )
         }
         var access = try cluster.access(name: context.cluster)
@@ -58,7 +61,7 @@ package struct Kubeconfig: Sendable {
             guard let user = users[context.user] else {
                 throw KubeconfigError(
                     .missing,
-                    "context \"\(name)\" names a user \"\(context.user)\" that is not there"
+                    "context \"\(name)\" names a user \"\(context.user)\" that does not exist"
                 )
             }
             try user.complete(&access, name: context.user)

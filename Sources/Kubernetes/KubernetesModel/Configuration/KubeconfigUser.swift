@@ -9,9 +9,9 @@ struct KubeconfigUser: KubeconfigEntry {
     /// What we would have to do and do not. Ignoring one of them would mean acting as somebody else.
     private static let unsupported: [(field: StaticString, advice: String)] = [
         ("exec", "programs that print credentials are not run; use a token or a client certificate"),
-        ("auth-provider", "Kubernetes itself has dropped it; use a token or a client certificate"),
-        ("username", "API servers take no passwords any more; use a token or a client certificate"),
-        ("as", "impersonation is not done; use that user's own credentials"),
+        ("auth-provider", "Kubernetes no longer supports it; use a token or a client certificate"),
+        ("username", "API servers no longer accept passwords; use a token or a client certificate"),
+        ("as", "impersonation is not supported; use that user's own credentials"),
     ]
 
     private var token: Secret?

@@ -97,6 +97,7 @@ extension Deployment: JSONDecodable {
         )
     }
 
+    /// The metadata, the selector and the image are what many have in common.
     package mutating func intern(with interner: inout Interner) {
         metadata.intern(with: &interner)
         image = image.map { interner($0) }

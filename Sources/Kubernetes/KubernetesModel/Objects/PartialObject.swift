@@ -17,6 +17,7 @@ package struct PartialObject<Kind: KindOfObject>: Resource {
 
     package init(_ json: borrowing JSONView) throws(JSONError) { metadata = try json.value("metadata") }
 
+    /// Labels and owners are what many objects have in common.
     package mutating func intern(with interner: inout Interner) { metadata.intern(with: &interner) }
 }
 

@@ -49,11 +49,11 @@ package final class ControllerState<C: Clock<Duration>>: Sendable {
         guard let running = running.withLock({ $0 }) else { return [] }
         var problems: [String] = []
         if let age = running.queue.oldestInFlight, age > deadline * 2 {
-            problems.append("\(name): a resource has been in hand for \(age)")
+            problems.append("\(name): a resource has been in progress for \(age)")
         }
         let silence = running.handedOut.duration(to: clock.now)
         if silence > .seconds(60), running.queue.snapshot.inHand.count < workers {
-            problems.append("\(name): nothing has been taken up for \(silence), not even the canary")
+            problems.append("\(name): no item has been processed for \(silence), not even the canary")
         }
         return problems
     }

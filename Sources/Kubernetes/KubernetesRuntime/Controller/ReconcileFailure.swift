@@ -44,7 +44,7 @@ package struct ReconcileFailure: Error, Equatable, Sendable {
             let isTerminal = error.code == .invalid || error.code == .badRequest
             self.init(reason: reason, message: error.message, isTerminal: isTerminal)
         case let error as DeadlineExceeded:
-            self.init(reason: "DeadlineExceeded", message: "Not done within \(error.limit)")
+            self.init(reason: "DeadlineExceeded", message: "Not finished within \(error.limit)")
         default: self.init(reason: "ReconcileFailed", message: "\(error)")
         }
     }

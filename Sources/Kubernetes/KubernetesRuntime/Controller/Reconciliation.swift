@@ -127,7 +127,7 @@ struct Reconciliation<R: Reconciler>: Sendable {
                 type,
                 to: value,
                 reason: "Paused",
-                message: "The annotation \(Self.pauseAnnotation) is \"true\": nothing is changed until it goes",
+                message: "The annotation \(Self.pauseAnnotation) is \"true\": nothing is changed until it is removed",
                 generation: primary.metadata.generation,
                 at: context.time.inSeconds
             )

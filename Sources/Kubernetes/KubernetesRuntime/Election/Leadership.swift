@@ -50,7 +50,7 @@ package struct Leadership<Store: LeaseStore, C: Clock<Duration>>: Sendable {
                 try await keeper.lead { term in
                     started.open()
                     changed(true)
-                    log.info("Took the lease", ["epoch": "\(term.epoch)"])
+                    log.info("Acquired the lease", ["epoch": "\(term.epoch)"])
                     try await work(term)
                     log.info("Ended the term", ["epoch": "\(term.epoch)"])
                 }

@@ -44,15 +44,19 @@ struct ControllerMetrics: Sendable {
             "Reconciles that failed and are not tried again.",
             controller
         )
-        timeouts = metrics.counter("\(prefix)reconcile_timeouts_total", "Reconciles over their deadline.", controller)
+        timeouts = metrics.counter(
+            "\(prefix)reconcile_timeouts_total",
+            "Reconciles that exceeded their deadline.",
+            controller
+        )
         // Always 0: a panic ends the process. Dashboards look for it.
         _ = metrics.counter("\(prefix)reconcile_panics_total", "Reconciles that panicked.", controller)
-        time = metrics.histogram("\(prefix)reconcile_time_seconds", "How long reconciles take.", controller)
+        time = metrics.histogram("\(prefix)reconcile_time_seconds", "Duration of reconciles.", controller)
         metrics.gauge("\(prefix)max_concurrent_reconciles", "Workers.", controller).set(Double(workers))
         adds = metrics.counter("workqueue_adds_total", "Keys added.", queue)
-        retries = metrics.counter("workqueue_retries_total", "Keys added again after a failure.", queue)
-        waited = metrics.histogram("workqueue_queue_duration_seconds", "How long keys wait for a worker.", queue)
-        worked = metrics.histogram("workqueue_work_duration_seconds", "How long keys are in hand.", queue)
+        retries = metrics.counter("workqueue_retries_total", "Retries of keys after a failure.", queue)
+        waited = metrics.histogram("workqueue_queue_duration_seconds", "Time that keys wait for a worker.", queue)
+        worked = metrics.histogram("workqueue_work_duration_seconds", "Time that workers spend on a key.", queue)
     }
 
     /// - Parameter failure: `nil` unless the result is an error.
@@ -80,15 +84,19 @@ struct ControllerMetrics: Sendable {
         let labels: Metrics.Labels = ["name": name, "controller": name]
         for (priority, label) in [(Priority.urgent, "0"), (.background, "-100")] {
             let labels: Metrics.Labels = ["name": name, "controller": name, "priority": label]
-            metrics.gauge("workqueue_depth", "Keys that wait for a worker.", labels).set(
+            metrics.gauge("workqueue_depth", "Keys waiting for a worker.", labels).set(
                 Double(queue.depth[priority] ?? 0)
             )
         }
-        metrics.gauge("workqueue_unfinished_work_seconds", "For how long all keys in hand have been.", labels)
+        metrics.gauge("workqueue_unfinished_work_seconds", "Time spent so far on all keys in progress.", labels)
             .set(queue.inHand.reduce(.zero, +) / .seconds(1))
-        metrics.gauge("workqueue_longest_running_processor_seconds", "For how long the oldest key has been.", labels)
-            .set((queue.inHand.max() ?? .zero) / .seconds(1))
-        metrics.gauge("controller_runtime_active_workers", "Workers at work.", ["controller": name])
+        metrics.gauge(
+            "workqueue_longest_running_processor_seconds",
+            "Time spent so far on the oldest key in progress.",
+            labels
+        )
+        .set((queue.inHand.max() ?? .zero) / .seconds(1))
+        metrics.gauge("controller_runtime_active_workers", "Active workers.", ["controller": name])
             .set(Double(queue.inHand.count))
     }
 }

@@ -91,9 +91,9 @@ package struct Reflectors: Sendable {
     /// `kittiwake_watch_age_seconds`, `kittiwake_watch_restarts_total` and `kittiwake_cache_objects`, as text for
     /// `/metrics`.
     package var metrics: String {
-        var ages = MetricText("kittiwake_watch_age_seconds", .gauge, "Since when nothing came from the API server.")
-        var restarts = MetricText("kittiwake_watch_restarts_total", .counter, "Lists and watches begun anew.")
-        var objects = MetricText("kittiwake_cache_objects", .gauge, "Objects in memory.")
+        var ages = MetricText("kittiwake_watch_age_seconds", .gauge, "Time since the last data from the API server.")
+        var restarts = MetricText("kittiwake_watch_restarts_total", .counter, "Restarts of lists and watches.")
+        var objects = MetricText("kittiwake_cache_objects", .gauge, "Cached objects.")
         var counted: Set<String> = []
         for member in members {
             let labels = [("kind", member.kind), ("namespace", member.namespace ?? "")]

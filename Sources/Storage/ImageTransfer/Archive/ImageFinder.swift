@@ -29,7 +29,7 @@ struct ImageFinder: Sendable {
         if listing.find("index.json") != nil { return try await findOCI() }
         throw ImageTransferError(
             .manifestMissing,
-            "it has neither manifest.json nor index.json, so it is no image",
+            "it has neither manifest.json nor index.json, so it is not an image",
             advice: "make it with docker save, podman save, skopeo copy or buildx"
         )
     }

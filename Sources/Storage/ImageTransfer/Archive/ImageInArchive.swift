@@ -53,7 +53,9 @@ struct ImageInArchive: Sendable {
         }
         self.layers = []
         for (layer, diffID) in zip(layers, read.diffIDs) {
-            guard let digest = Digest(diffID) else { throw .invalid("\"\(diffID.prefix(100))\" is no SHA-256 digest") }
+            guard let digest = Digest(diffID) else {
+                throw .invalid("\"\(diffID.prefix(100))\" is not a SHA-256 digest")
+            }
             self.layers.append(Layer(path: layer.path, size: layer.size, diffID: digest, stated: layer.stated))
         }
         self.configuration = configuration
@@ -71,7 +73,7 @@ extension ImageTransferError {
         ImageTransferError(
             .archiveInvalid,
             why,
-            advice: "make the archive anew with docker save, podman save, skopeo copy or buildx"
+            advice: "recreate the archive with docker save, podman save, skopeo copy or buildx"
         )
     }
 }

@@ -18,7 +18,7 @@ extension Descriptor: JSONDecodable {
         try json.requireDistinctMembers()
         type = try json.optional("mediaType") ?? ""
         let text: String = try json.value("digest")
-        guard let digest = Digest(text) else { throw JSONError("the digest is no SHA-256 digest") }
+        guard let digest = Digest(text) else { throw JSONError("the digest is not a SHA-256 digest") }
         self.digest = digest
         size = try json.value("size")
         guard size >= 0 else { throw JSONError("the size is negative") }

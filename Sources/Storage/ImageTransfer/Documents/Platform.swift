@@ -19,7 +19,7 @@ package struct Platform: Hashable, Sendable, CustomStringConvertible {
         guard (2...3).contains(parts.count), !parts.contains("") else {
             throw ImageTransferError(
                 .platformMissing,
-                "\"\(text)\" is no platform",
+                "\"\(text)\" is not a platform",
                 advice: "write for example linux/amd64"
             )
         }

@@ -65,7 +65,7 @@ package struct DockerConfiguration: Sendable {
         } catch {
             throw ImageTransferError(
                 .invalidSettings,
-                "The registry credentials are no dockerconfigjson: \(error)",
+                "The registry credentials are not a dockerconfigjson: \(error)",
                 advice: "make them with kubectl create secret docker-registry"
             )
         }

@@ -188,7 +188,7 @@ package struct Registry: Sendable {
         guard scheme == "http:" || result.prefix(6).lowercased() == "https:" else {
             throw ImageTransferError(
                 .registryRefused,
-                "The registry \(origin) is spoken to over TLS and answers with an address without it",
+                "The registry \(origin) is reached over TLS but answers with an address without TLS",
                 advice: "tell the registry its outside address, for example with X-Forwarded-Proto"
             )
         }

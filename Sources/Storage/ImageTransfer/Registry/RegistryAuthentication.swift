@@ -57,7 +57,7 @@ final class RegistryAuthentication: Sendable {
             guard case .password(let user, let password)? = access.credentials else {
                 throw ImageTransferError(
                     .registryUnauthorized,
-                    "The registry \(origin) wants a user name and a password",
+                    "The registry \(origin) requires a user name and a password",
                     advice: Self.advice
                 )
             }

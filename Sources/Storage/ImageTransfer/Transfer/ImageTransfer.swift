@@ -118,7 +118,7 @@ package struct ImageTransfer: Sendable {
         } catch is DeadlineExceeded {
             throw ImageTransferError(
                 .tooSlow,
-                "\(what) takes longer than \(limit), which are given for it",
+                "\(what) took longer than its limit of \(limit)",
                 advice: "check the store, the registry and the network between them"
             )
         }
@@ -153,7 +153,7 @@ package struct ImageTransfer: Sendable {
         case .notATar:
             ImageTransferError(
                 .archiveInvalid,
-                "\(source): this is no tar: \(error)",
+                "\(source): this is not a tar archive: \(error)",
                 advice: "name an archive made by docker save, or an OCI layout in a tar"
             )
         case .truncated:

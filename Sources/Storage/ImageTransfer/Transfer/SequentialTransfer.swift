@@ -40,7 +40,7 @@ struct SequentialTransfer: Sendable {
             let selector = ImageFinder.Selector(name: job.image, target: job.target, platform: job.platform)
             let image = try await ImageFinder(listing: contents.listing, selector: selector) { path, _ in
                 guard let document = contents.documents[path] else {
-                    throw ImageTransferError.invalid("\(path.prefix(200)) is no JSON document")
+                    throw ImageTransferError.invalid("\(path.prefix(200)) is not a JSON document")
                 }
                 return document
             }.find()

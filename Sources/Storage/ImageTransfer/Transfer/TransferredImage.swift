@@ -25,7 +25,7 @@ struct TransferredImage: Sendable {
         for layer in image.layers {
             let result = finished[layer.path]
             guard var descriptor = result?.descriptor ?? known[layer.diffID] else {
-                throw .invalid("\(layer.path) is no layer")
+                throw .invalid("\(layer.path) is not a layer")
             }
             if let result {
                 try Self.verify(result, layer)

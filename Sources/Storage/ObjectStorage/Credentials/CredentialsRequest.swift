@@ -66,7 +66,7 @@ struct CredentialsDocument: JSONDecodable {
 func readTokenFile(_ path: String) async throws -> String {
     let file = try await LocalFile(path).open()
     guard let size = file.size, size <= 64 << 10 else {
-        throw StorageError(.fileUnreadable, "\(path) is no token", advice: "check how the pod's token is mounted")
+        throw StorageError(.fileUnreadable, "\(path) is not a token", advice: "check how the pod's token is mounted")
     }
     let text = String(decoding: try await file.read(0..<size), as: UTF8.self)
     return text.split(whereSeparator: \.isWhitespace).first.map { String($0) } ?? ""

@@ -55,7 +55,7 @@ package struct EnvironmentCredentials: CredentialsProvider {
             }
         }
         if environment["AWS_EC2_METADATA_DISABLED"]?.lowercased() == "true" {
-            return FetchedCredentials(now: now) { throw nobody("the machine's metadata service is switched off") }
+            return FetchedCredentials(now: now) { throw nobody("the machine's metadata service is disabled") }
         }
         let instance = InstanceCredentials(environment, request("the machine's metadata service"))
         return FetchedCredentials(now: now) {

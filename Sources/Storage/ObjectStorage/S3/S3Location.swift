@@ -49,10 +49,10 @@ package struct S3Location: Hashable, Sendable, CustomStringConvertible {
             }
         }
         guard !bucket.isEmpty, bucket.utf8.allSatisfy(isName), bucket != ".", bucket != ".." else {
-            throw StorageError(.invalidAddress, "\"\(bucket)\" is no name of a bucket", advice: "check s3Config.bucket")
+            throw StorageError(.invalidAddress, "\"\(bucket)\" is not a bucket name", advice: "check s3Config.bucket")
         }
         guard !key.isEmpty, !key.split(separator: "/").contains(where: { $0 == "." || $0 == ".." }) else {
-            throw StorageError(.invalidAddress, "\"\(key)\" is no key of an object", advice: "check s3Path")
+            throw StorageError(.invalidAddress, "\"\(key)\" is not an object key", advice: "check s3Path")
         }
         guard let endpoint else { return try amazon(isName) }
         return try custom(endpoint)
@@ -60,7 +60,7 @@ package struct S3Location: Hashable, Sendable, CustomStringConvertible {
 
     private func amazon(_ isName: (UInt8) -> Bool) throws(StorageError) -> Address {
         guard !region.isEmpty, region.utf8.allSatisfy(isName) else {
-            throw StorageError(.invalidAddress, "\"\(region)\" is no region", advice: "check s3Config.region")
+            throw StorageError(.invalidAddress, "\"\(region)\" is not a region", advice: "check s3Config.region")
         }
         let domain = "s3.\(region).amazonaws.com\(region.hasPrefix("cn-") ? ".cn" : "")"
         // Names of hosts know no capital letters and no underscores.
@@ -73,7 +73,7 @@ package struct S3Location: Hashable, Sendable, CustomStringConvertible {
     private func custom(_ endpoint: String) throws(StorageError) -> Address {
         let invalid = StorageError(
             .invalidAddress,
-            "The endpoint is no address of an object store",
+            "The endpoint is not the address of an object store",
             advice: "write it as http://host:port or https://host"
         )
         let whole = endpoint.contains("://") ? endpoint : "https://\(endpoint)"

@@ -113,7 +113,7 @@ private struct OpenObject: OpenBytes {
             .tooSlow,
             "GET \(client.location): the store sends too slowly: \(what)",
             advice: "check the store and the network; \(client.limits.slowest.bytes) bytes in "
-                + "\(client.limits.slowest.duration) are the least that is accepted"
+                + "\(client.limits.slowest.duration) is the minimum"
         )
     }
 }

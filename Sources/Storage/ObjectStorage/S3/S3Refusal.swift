@@ -78,19 +78,19 @@ struct S3Refusal {
             StorageError(
                 meaning,
                 "\(asked): access was denied (\(said))",
-                advice: "allow s3:GetObject on the object, and s3:ListBucket so that a missing object can be told"
+                advice: "allow s3:GetObject on the object, and s3:ListBucket so that a missing object can be told apart"
             )
         case .invalidCredentials:
             StorageError(
                 meaning,
                 "\(asked): the credentials were refused (\(said))",
-                advice: "check the access key, its secret key, and whether temporary ones have run out"
+                advice: "check the access key, its secret key, and whether temporary ones have expired"
             )
         case .expiredCredentials:
             StorageError(
                 meaning,
-                "\(asked): the credentials have run out (\(said))",
-                advice: "give fresh ones, or a role"
+                "\(asked): the credentials have expired (\(said))",
+                advice: "provide new ones, or a role"
             )
         case .wrongRegion:
             StorageError(

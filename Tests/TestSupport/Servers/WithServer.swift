@@ -4,9 +4,11 @@ package import HTTPServer
 
 /// Runs `body` against a real server on a free port of the loopback interface, and ends the server afterwards.
 ///
-/// - Parameter body: given the server's host and port: `localhost:40123`.
+/// - Parameters:
+///   - configure: changes what is set for tests: loopback only, bodies of up to 256 MiB.
+///   - body: given the server's host and port: `localhost:40123`.
 @discardableResult
-package func served<Value: Sendable>(
+package func withServer<Value: Sendable>(
     _ handler: @escaping HTTPServer.Handler,
     configure: (inout HTTPServer.Configuration) -> Void = { _ in },
     _ body: @escaping @Sendable (_ host: String) async throws -> Value
