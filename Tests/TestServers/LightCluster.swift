@@ -2,6 +2,7 @@
 
 internal import Basics
 internal import Foundation
+internal import TestSupport
 
 /// A real API server with etcd and nothing else, from the repository's test bed. Mostly one for the whole test process,
 /// started by whoever asks first.

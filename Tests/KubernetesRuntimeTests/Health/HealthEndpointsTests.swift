@@ -27,7 +27,7 @@ struct HealthEndpointsTests {
         #expect(text(get("/readyz", endpoints)) == "Pod is not listed yet\nSecret is not listed yet\n")
     }
 
-    @Test func otherPathsAreLeftToOthers() {
+    @Test func unknownPathsGetNoAnswer() {
         #expect(get("/", HealthEndpoints(Metrics())) == nil)
     }
 }

@@ -69,6 +69,6 @@ extension Stage {
 
 extension Metrics {
     fileprivate func leads(_ name: String) -> Gauge {
-        gauge("leader_election_master_status", "1 while this process leads.", ["name": name])
+        gauge("leader_election_master_status", "1 while this process is the leader, otherwise 0.", ["name": name])
     }
 }
