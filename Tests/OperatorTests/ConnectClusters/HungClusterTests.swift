@@ -21,7 +21,7 @@ struct HungClusterTests {
     let client: KubernetesClient
 
     @Test static func clustersThatHangDoNotKeepAnotherResourceFromBeingReady() async throws {
-        try await served(ConnectPollsTests.connect) { host in
+        try await withServer(ConnectPollsTests.connect) { host in
             try await withAPIServer { _, access in
                 let tests = HungClusterTests(client: KubernetesClient(access))
                 let question = ConnectQuestion(HTTPClient(), deadline: .seconds(3600))
