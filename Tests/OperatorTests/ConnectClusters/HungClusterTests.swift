@@ -16,7 +16,7 @@ import Testing
 @testable import Operator
 
 /// What only the leader does, on an API server of this process. Pods are ready as soon as they are said to be.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(5)))
 struct HungClusterTests {
     let client: KubernetesClient
 
