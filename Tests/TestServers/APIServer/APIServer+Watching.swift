@@ -30,7 +30,9 @@ final class Watcher: Sendable {
     }
 
     /// Tells what is new to it. An object that leaves the selection is deleted to it.
-    func tell(_ changes: [ObjectTable.Change]) {
+    ///
+    /// - Parameter bookmark: the version up to which these are all changes. It is never told before one of them.
+    func tell(_ changes: [ObjectTable.Change], bookmark: Int? = nil) {
         told.withLock { told in
             for change in changes where change.version > told && change.object.collection == route.collection {
                 told = change.version
@@ -39,12 +41,10 @@ final class Watcher: Sendable {
                 guard isIn || wasIn else { continue }
                 line(isIn ? (wasIn ? "MODIFIED" : "ADDED") : "DELETED", change.object)
             }
+            guard let bookmark, bookmark >= told else { return }
+            let object: JSON = ["kind": "Bookmark", "metadata": ["resourceVersion": .string("\(bookmark)")]]
+            send(["type": "BOOKMARK", "object": object])
         }
-    }
-
-    func bookmark(_ version: Int) {
-        let object: JSON = ["kind": "Bookmark", "metadata": ["resourceVersion": .string("\(version)")]]
-        send(["type": "BOOKMARK", "object": object])
     }
 
     func error(_ problem: APIProblem) { send(["type": "ERROR", "object": problem.status]) }

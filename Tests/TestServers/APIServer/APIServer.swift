@@ -51,8 +51,8 @@ package final class APIServer: Sendable {
 
     /// Tells all watches how far they are.
     package func sendBookmarks() {
-        let (watchers, version) = state.withLock { (Array($0.watchers.values), $0.table.version) }
-        for watcher in watchers { watcher.bookmark(version) }
+        let (watchers, table) = state.withLock { (Array($0.watchers.values), $0.table) }
+        for watcher in watchers { watcher.tell(table.changes, bookmark: table.version) }
     }
 
     /// The version of the last change.

@@ -125,8 +125,9 @@ package final class WorkQueue<Key: Hashable & Sendable, C: Clock<Duration>>: Sen
                 guard let next, armed.last.map({ next < $0 }) ?? true else { continue }
                 armed.append(next)
                 group.addTask { [clock, bell] in
-                    try? await clock.sleep(until: next, tolerance: nil)  // cancelled or due: ring either way
-                    bell.yield()
+                    // A clock may wake a moment early; rung then, nothing would be due and nobody would sleep any more.
+                    while clock.now < next, !Task.isCancelled { try? await clock.sleep(until: next, tolerance: nil) }
+                    bell.yield()  // cancelled or due
                 }
             }
             group.cancelAll()
