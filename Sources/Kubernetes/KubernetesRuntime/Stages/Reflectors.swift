@@ -68,14 +68,23 @@ package struct Reflectors: Sendable {
                 for member in members { group.addTask { await member.run() } }
                 group.addTask {
                     for member in members { try await member.health.synced.wait() }
-                    system_give_memory_back()  // the pages of the first lists
                     log.info("Listed all kinds")
                     ready.open()
                 }
                 group.addTask { try await remind() }
+                group.addTask { try await giveMemoryBack() }
                 try await stop.wait()
                 group.cancelAll()
             }
+        }
+    }
+
+    /// The C library keeps what was freed, and between what stays that is many pages after a list and the first look at
+    /// everything in it.
+    private func giveMemoryBack() async throws {
+        while true {
+            try await Task.sleep(for: .seconds(30))
+            system_give_memory_back()
         }
     }
 
