@@ -13,6 +13,7 @@ import Testing
 struct CommandsTests {
     let output = Recorder<String>()
     let errors = Recorder<String>()
+    let folder = Folder()
 
     var printed: String { output.all.joined() }
     var notes: String { errors.all.joined() }
@@ -32,9 +33,17 @@ struct CommandsTests {
     }
 
     func temporary(_ text: String) throws -> String {
-        let file = FileManager.default.temporaryDirectory.appending(path: "kittiwake-\(UUID().uuidString).yaml")
+        try FileManager.default.createDirectory(at: folder.url, withIntermediateDirectories: true)
+        let file = folder.url.appending(path: "\(UUID().uuidString).yaml")
         try Data(text.utf8).write(to: file)
         return file.path
+    }
+
+    /// Goes with the test.
+    final class Folder: Sendable {
+        let url = FileManager.default.temporaryDirectory.appending(path: "kittiwake-\(UUID().uuidString)")
+
+        deinit { try? FileManager.default.removeItem(at: url) }
     }
 
     @Test func everyCommandHasAnExampleInItsHelp() async {
