@@ -2,7 +2,7 @@
 
 import Basics
 import TestStorage
-import Testing
+import TestSupport
 
 @testable import ObjectStorage
 
@@ -35,13 +35,6 @@ enum StorageRig {
     }
 
     static func failure<Value>(_ body: () async throws -> Value) async -> StorageError? {
-        do {
-            _ = try await body()
-            Issue.record("nothing was thrown")
-        } catch {
-            if let error = error as? StorageError { return error }
-            Issue.record("another error was thrown: \(error)")
-        }
-        return nil
+        await TestSupport.failure(StorageError.self, body)
     }
 }

@@ -23,24 +23,23 @@ package struct ConnectClient: Sendable {
     ///
     /// - Throws: ``ConnectError``.
     package func worker() async throws(ConnectError) -> ConnectWorker {
-        let body = try await get("/")
-        do {
-            return try JSONDocument(parsing: body).decode()
-        } catch {
-            throw ConnectError(.unreadable, "GET \(url)/: the answer is not that of a Connect worker: \(error)")
-        }
+        try await read("/", as: "that of a Connect worker")
     }
 
     /// `GET /connector-plugins`: the connectors that a worker can run, in its order.
     ///
     /// - Throws: ``ConnectError``.
     package func plugins() async throws(ConnectError) -> [ConnectPlugin] {
-        let path = "/connector-plugins"
+        try await read("/connector-plugins", as: "a list of plug-ins")
+    }
+
+    /// - Parameter expected: what the answer has to be, for the error.
+    private func read<Value: JSONDecodable>(_ path: String, as expected: String) async throws(ConnectError) -> Value {
         let body = try await get(path)
         do {
             return try JSONDocument(parsing: body).decode()
         } catch {
-            throw ConnectError(.unreadable, "GET \(url)\(path): the answer is not a list of plug-ins: \(error)")
+            throw ConnectError(.unreadable, "GET \(url)\(path): the answer is not \(expected): \(error)")
         }
     }
 

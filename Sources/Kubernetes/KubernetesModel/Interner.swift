@@ -20,7 +20,7 @@ package struct Interner: Sendable {
 
     /// An equal text.
     package mutating func callAsFunction(_ text: String) -> String {
-        text.utf8.count > Self.inlineBytes ? texts.interned(text) : text
+        text.utf8.count > Self.inlineBytes ? texts.known(text) ?? texts.add(text) : text
     }
 
     /// A map with the same entries in the same order.
@@ -30,7 +30,7 @@ package struct Interner: Sendable {
         var entries: [(key: String, value: String)] = []
         entries.reserveCapacity(map.entries.count)
         for entry in map.entries { entries.append((self(entry.key), self(entry.value))) }
-        return maps.interned(MapInOrder(map: StringMap(entries))).map
+        return maps.add(MapInOrder(map: StringMap(entries))).map
     }
 
     /// An equal list.
@@ -50,7 +50,7 @@ package struct Interner: Sendable {
                 )
             )
         }
-        return owners.interned(copy)
+        return owners.add(copy)
     }
 
     /// Equal only in the same order, because that is kept.
@@ -74,8 +74,7 @@ package struct Interner: Sendable {
 
         func known(_ element: Element) -> Element? { elements.firstIndex(of: element).map { elements[$0] } }
 
-        mutating func interned(_ element: Element) -> Element {
-            if let known = known(element) { return known }
+        mutating func add(_ element: Element) -> Element {
             if elements.count >= Interner.capacity { elements = [] }
             elements.insert(element)
             return element

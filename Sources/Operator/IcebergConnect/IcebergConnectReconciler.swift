@@ -53,7 +53,7 @@ package struct IcebergConnectReconciler: Reconciler {
         seen.workers = deployment(names.workerNamespace, names.workers)
         seen.coordinators = deployment(names.coordinatorNamespace, names.coordinator)
         for role in ImageRole.allCases { seen.images[role] = progress(of: role, for: resource) }
-        let cluster = ConnectCluster(owner: resource.metadata.uid ?? "", url: names.restURL, readyPods: 0)
+        let cluster = ConnectCluster(of: resource.metadata, names, seen.workers)
         seen.connect = clusters.answer(of: cluster, for: resource.key)
         return seen
     }

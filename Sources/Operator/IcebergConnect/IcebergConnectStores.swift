@@ -81,7 +81,7 @@ struct IcebergConnectStores: Sendable {
     ///
     /// - Parameter namespaces: empty: all.
     func fill(_ reflectors: inout Reflectors, from client: KubernetesClient, namespaces: [String]) {
-        let own = "app.kubernetes.io/managed-by=kittiwake"
+        let own = "\(IcebergConnectNames.managedBy.label)=\(IcebergConnectNames.managedBy.value)"
         reflectors.add(resources, from: client, namespaces: namespaces)
         reflectors.add(deployments, from: client, namespaces: namespaces, labelSelector: own)
         reflectors.add(secrets, from: client, namespaces: namespaces)

@@ -45,11 +45,10 @@ extension IcebergConnectAssessment {
 
     /// Whether the workers answer is found out beside the reconciles; an answer that is news leads to the next one.
     private var question: Step<IcebergConnectEffect>? {
-        guard workers != nil, let ready = seen.workers?.ready, ready > 0 else {
+        guard workers != nil, hasReadyWorkers else {
             return seen.connect == .notAsked ? nil : .effect(.forgetCluster)
         }
-        let owner = metadata.uid ?? ""
-        return .effect(.askCluster(ConnectCluster(owner: owner, url: names.restURL, readyPods: ready)))
+        return .effect(.askCluster(ConnectCluster(of: metadata, names, seen.workers)))
     }
 
     private var applies: [Step<IcebergConnectEffect>] {

@@ -16,7 +16,8 @@ package enum OwnerLabel {
     /// The UIDs of the resources that have made an object, by reference and by label. An owner that is not the
     /// controller has not: users tie objects of theirs to a resource so that they go with it.
     package static func owners(of metadata: ObjectMeta) -> [String] {
-        let isOurs = metadata.labels["app.kubernetes.io/managed-by"] == "kittiwake"
+        let managedBy = IcebergConnectNames.managedBy
+        let isOurs = metadata.labels[managedBy.label] == managedBy.value
         return [metadata.controller?.uid, isOurs ? metadata.labels[uid] : nil].compactMap { $0 }
     }
 

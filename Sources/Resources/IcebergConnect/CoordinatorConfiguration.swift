@@ -50,9 +50,7 @@ package struct CoordinatorConfiguration: Equatable, Sendable {
     /// One JSON object as text, sorted, so that equal properties are equal bytes. Names and values are unchanged.
     private static func catalog(_ properties: StringMap, _ added: [String: Secret]) -> Entry {
         var all = properties.entries.filter { added[$0.key] == nil }
-        var shown = all.map { key, value in
-            (key, CredentialDetection.isCredential(key, value) ? CredentialDetection.mask : value)
-        }
+        var shown = all.map { key, value in (key, CredentialDetection.masked(key, value)) }
         for (key, value) in added {
             value.reveal { all.append((key, $0)) }
             shown.append((key, CredentialDetection.mask))

@@ -47,7 +47,7 @@ extension IcebergConnectNames {
             "app": "kafka-connect-workers",
             "cluster": LegalName.make(cluster),
             "managed-by": "iceberg-connect-operator",
-            "app.kubernetes.io/managed-by": "kittiwake",
+            Self.managedBy.label: Self.managedBy.value,
         ]
     }
 
@@ -75,7 +75,7 @@ extension IcebergConnectNames {
             "app": "iceberg-job-manager",
             "job": LegalName.make(job),
             "managed-by": "iceberg-connect-operator",
-            "app.kubernetes.io/managed-by": "kittiwake",
+            Self.managedBy.label: Self.managedBy.value,
         ]
     }
 
@@ -87,6 +87,9 @@ extension IcebergConnectNames {
 // MARK: Both
 
 extension IcebergConnectNames {
+    /// The label, and its value, of every object that is made for a resource: by it they are listed.
+    package static let managedBy = (label: "app.kubernetes.io/managed-by", value: "kittiwake")
+
     /// The Secret in the resource's namespace that inline S3 keys are copied into.
     package var s3Secret: String { LegalName.make(job, prefix: "iceberg-connect-s3-") }
 

@@ -14,6 +14,9 @@ package enum CredentialDetection {
         return isSensitiveName(key) || carriesPassword(value)
     }
 
+    /// The value as it may be shown.
+    package static func masked(_ key: String, _ value: String) -> String { isCredential(key, value) ? mask : value }
+
     /// `${file:/etc/secret:password}`: the name of a credential and not one.
     static func isPlaceholder(_ value: String) -> Bool {
         guard value.hasPrefix("${"), value.hasSuffix("}") else { return false }
@@ -60,12 +63,7 @@ extension JavaProperties {
             sections.map { section in
                 Section(
                     section.title,
-                    section.entries.map {
-                        (
-                            $0.key,
-                            CredentialDetection.isCredential($0.key, $0.value) ? CredentialDetection.mask : $0.value
-                        )
-                    }
+                    section.entries.map { ($0.key, CredentialDetection.masked($0.key, $0.value)) }
                 )
             }
         )

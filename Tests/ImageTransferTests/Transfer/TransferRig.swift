@@ -8,7 +8,6 @@ import JSON
 import ObjectStorage
 import TestStorage
 import TestSupport
-import Testing
 
 @testable import ImageTransfer
 
@@ -51,14 +50,7 @@ enum TransferRig {
 
     /// What it throws; a failed expectation if it does not.
     static func failure<Value>(_ body: () async throws -> Value) async -> ImageTransferError? {
-        do {
-            _ = try await body()
-            Issue.record("nothing was thrown")
-        } catch {
-            if let error = error as? ImageTransferError { return error }
-            Issue.record("another error was thrown: \(error)")
-        }
-        return nil
+        await TestSupport.failure(ImageTransferError.self, body)
     }
 
     static func manifest(_ bytes: [UInt8]) throws -> ImageManifest { try JSONDocument(parsing: bytes).decode() }

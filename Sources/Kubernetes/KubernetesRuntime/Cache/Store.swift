@@ -8,7 +8,14 @@ package import KubernetesModel
 package final class StoreEntry<Value: Resource>: Sendable {
     package let object: DecodedObject<Value>
 
-    init(_ object: DecodedObject<Value>) { self.object = object }
+    init(_ object: DecodedObject<Value>, _ interner: inout Interner) {
+        var object = object
+        if case .readable(var value) = object.content {
+            value.intern(with: &interner)
+            object.content = .readable(value)
+        }
+        self.object = object
+    }
 
     package var metadata: ObjectMeta { object.metadata }
     /// `nil` if only the metadata could be read.
@@ -100,18 +107,17 @@ package final class Store<Value: Resource>: Sendable {
     /// Objects as they are kept: what they have in common with others is there once. Made page by page, so that a long
     /// list never stands in memory as it came.
     package func entries(for objects: [DecodedObject<Value>]) -> [StoreEntry<Value>] {
-        interner.withLock { interner in
-            objects.map { object in
-                guard case .readable(var value) = object.content else { return StoreEntry(object) }
-                value.intern(with: &interner)
-                return StoreEntry(DecodedObject(.readable(value), fingerprint: object.fingerprint))
-            }
-        }
+        interner.withLock { interner in objects.map { StoreEntry($0, &interner) } }
+    }
+
+    private func entry(for object: DecodedObject<Value>) -> StoreEntry<Value> {
+        interner.withLock { StoreEntry(object, &$0) }
     }
 
     /// News from a watch.
     package func put(_ object: DecodedObject<Value>) {
-        for entry in entries(for: [object]) { change { table in table.put(entry).map { [$0] } ?? [] } }
+        let entry = entry(for: object)
+        change { table in table.put(entry).map { [$0] } ?? [] }
     }
 
     /// An object that a watch says is gone. A namesake with another UID stays.
@@ -119,7 +125,8 @@ package final class Store<Value: Resource>: Sendable {
 
     /// The answer to our own write. Passed over if no reflector covers the object: nobody would say that it has gone.
     package func absorb(_ object: DecodedObject<Value>) {
-        for entry in entries(for: [object]) { change { table in table.absorb(entry).map { [$0] } ?? [] } }
+        let entry = entry(for: object)
+        change { table in table.absorb(entry).map { [$0] } ?? [] }
     }
 
     /// A reflector begins to keep this scope up to date.

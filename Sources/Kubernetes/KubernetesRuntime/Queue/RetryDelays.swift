@@ -20,8 +20,9 @@ struct RetryDelays<Instant: InstantProtocol>: Sendable where Instant.Duration ==
 
     /// - Parameter jitter: 0…1; how much of a quarter is added (row 328).
     mutating func next(for key: ObjectKey, now: Instant, jitter: Double) -> Duration {
-        failures[key, default: 0] += 1
-        let own = backoff.delay(after: failures[key, default: 1], random: jitter)
+        let count = failures[key, default: 0] + 1
+        failures[key] = count
+        let own = backoff.delay(after: count, random: jitter)
         // Each retry empties the bucket by one interval's worth; what is more than the burst has to wait.
         let emptied = max(full ?? now, now).advanced(by: Self.interval)
         full = emptied
