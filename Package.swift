@@ -118,7 +118,7 @@ let package = Package(
         ),
         .target(
             name: "TestStorage",
-            dependencies: ["Basics", "Compression", "Crypto", "CZstd", "HTTPServer", "ObjectStorage"],
+            dependencies: ["Basics", "Compression", "Crypto", "CZstd", "HTTPServer", "ObjectStorage", "TestSupport"],
             path: "Tests/TestStorage",
             swiftSettings: settings
         ),

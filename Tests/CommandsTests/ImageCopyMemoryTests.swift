@@ -68,29 +68,10 @@ struct Run {
 
     /// Under `time`, because what `wait4` tells of a child is at least what its parent had when it made the child.
     static func measured(_ arguments: [String]) async throws -> Run {
-        try await onOwnThread("run") {
-            let folder = FileManager.default.temporaryDirectory
-            let (log, report) = (folder.appending(path: UUID().uuidString), folder.appending(path: UUID().uuidString))
-            defer {
-                for file in [log, report] { try? FileManager.default.removeItem(at: file) }  // small files in /tmp
-            }
-            try Data().write(to: log)
-            let process = Process()
-            // Built beside the program that runs the tests.
-            let program = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
-                .appending(path: "kittiwake")
-            process.executableURL = URL(filePath: "/usr/bin/time")
-            process.arguments = ["--quiet", "--format=%M", "--output=\(report.path)", program.path] + arguments
-            process.standardOutput = FileHandle.nullDevice
-            process.standardError = try FileHandle(forWritingTo: log)
-            try process.run()
-            process.waitUntilExit()
-            let kilobytes = Int(try String(contentsOf: report, encoding: .utf8).split(separator: "\n").last ?? "")
-            return Run(
-                exitCode: process.terminationStatus,
-                peak: try #require(kilobytes) * 1024,
-                errors: try String(contentsOf: log, encoding: .utf8)
-            )
-        }
+        let time = ["/usr/bin/time", "--quiet", "--format=%M", Program.built("kittiwake")]
+        let outcome = try await Program(time + arguments).run()
+        // The last line is that of `time`.
+        let kilobytes = outcome.errors.split(separator: "\n").last.flatMap { Int($0) }
+        return Run(exitCode: outcome.status, peak: try #require(kilobytes) * 1024, errors: outcome.errors)
     }
 }

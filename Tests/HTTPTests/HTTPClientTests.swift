@@ -332,7 +332,7 @@ struct HTTPClientTests {
 
     @Test func aNameOfAnyLengthCanBeCertified() async throws {
         let name = "connect-webhook." + String(repeating: "n", count: 60) + ".svc"
-        let identity = try SelfSignedCertificate(for: name)
+        let identity = try await SelfSignedCertificate(for: name)
         try await withServerURL(
             { _ in ServerResponse() },
             configure: { configuration in
@@ -351,7 +351,7 @@ struct HTTPClientTests {
     }
 
     @Test func aServerIsTrustedByItsAuthorityOnly() async throws {
-        let identity = try SelfSignedCertificate(for: "localhost")
+        let identity = try await SelfSignedCertificate(for: "localhost")
         try await withServerURL(
             { _ in ServerResponse(text: "over TLS") },
             configure: { configuration in
@@ -362,7 +362,7 @@ struct HTTPClientTests {
             var request = HTTPRequest("GET", url)
             request.tls.authorities = identity.certificate
             #expect(try await client.send(request).status == 200)
-            request.tls.authorities = try SelfSignedCertificate(for: "localhost").certificate
+            request.tls.authorities = try await SelfSignedCertificate(for: "localhost").certificate
             await #expect { try await client.send(request) } throws: { ($0 as? HTTPError)?.code == .transfer(60) }
             request.tls.authorities = nil
             await #expect { try await client.send(request) } throws: { ($0 as? HTTPError)?.code == .transfer(60) }

@@ -10,9 +10,9 @@ import Testing
 @Suite(.timeLimit(.minutes(5)))
 struct MutualTLSTests {
     @Test func aClientIsKnownByItsCertificate() async throws {
-        let server = try SelfSignedCertificate(for: "kafka.example")
-        let known = try SelfSignedCertificate(for: "operator")
-        let stranger = try SelfSignedCertificate(for: "stranger")
+        let server = try await SelfSignedCertificate(for: "kafka.example")
+        let known = try await SelfSignedCertificate(for: "operator")
+        let stranger = try await SelfSignedCertificate(for: "stranger")
         let tool = try #require(try OpenSSLServer(server, trusting: known))
         defer { tool.stop() }
         var request = HTTPRequest("GET", "https://kafka.example:8443/")
@@ -44,7 +44,7 @@ struct MutualTLSTests {
 /// `openssl s_server`, which answers every request with a page about the connection.
 struct OpenSSLServer {
     let port: UInt16
-    private let process: Process
+    private let program: RunningProgram
     private let directory: URL
 
     init?(_ identity: SelfSignedCertificate, trusting client: SelfSignedCertificate) throws {
@@ -56,34 +56,26 @@ struct OpenSSLServer {
         ] {
             try Data(bytes).write(to: directory.appending(path: name))
         }
-        process = Process()
-        process.currentDirectoryURL = directory
-        process.executableURL = URL(filePath: "/usr/bin/openssl")
-        process.arguments = [
-            "s_server", "-accept", "0", "-www", "-naccept", "10", "-cert", "server.pem", "-key", "server.key",
-            "-Verify", "1", "-verify_return_error", "-CAfile", "client.pem",
-        ]
-        let output = Pipe()
-        process.standardInput = Pipe()
-        process.standardOutput = output
-        process.standardError = FileHandle.nullDevice
-        try process.run()
+        program = try RunningProgram(
+            Program(
+                [
+                    "openssl", "s_server", "-accept", "0", "-www", "-naccept", "10", "-cert", "server.pem",
+                    "-key", "server.key", "-Verify", "1", "-verify_return_error", "-CAfile", "client.pem",
+                ],
+                in: directory.path
+            )
+        )
         // "ACCEPT 0.0.0.0:41234"
-        var text = ""
-        while !text.contains("ACCEPT") || text.last != "\n" {
-            let piece = output.fileHandleForReading.availableData
-            if piece.isEmpty { break }
-            text += String(decoding: piece, as: UTF8.self)
-        }
-        guard let line = text.split(separator: "\n").first(where: { $0.hasPrefix("ACCEPT") }),
-            let port = line.split(separator: ":").last.flatMap({ UInt16($0) })
+        var line = program.nextLine()
+        while let text = line, !text.hasPrefix("ACCEPT") { line = program.nextLine() }
+        guard let port = line?.split(separator: ":").last.flatMap({ UInt16($0) })
         else { return nil }
         self.directory = directory
         self.port = port
     }
 
     func stop() {
-        kill(process.processIdentifier, SIGKILL)  // it inherits a mask in which SIGTERM waits for ever
+        program.kill()
         try? FileManager.default.removeItem(at: directory)  // a test directory: nothing to lose
     }
 }

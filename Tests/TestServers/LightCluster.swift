@@ -2,7 +2,7 @@
 
 internal import Basics
 internal import Foundation
-internal import TestSupport
+package import TestSupport
 
 /// A real API server with etcd and nothing else, from the repository's test bed. Mostly one for the whole test process,
 /// started by whoever asks first.
@@ -19,13 +19,7 @@ package final class LightCluster: Sendable {
 
     private let kubectlPath: String
 
-    /// `@unchecked`: started once and only kept from going away.
-    private struct Owned: @unchecked Sendable {
-        let process: Process
-        let input: Pipe
-    }
-
-    private let owned: Owned
+    private let program: RunningProgram
 
     private static let start = Result { try LightCluster() }
 
@@ -51,45 +45,21 @@ package final class LightCluster: Sendable {
         guard FileManager.default.isExecutableFile(atPath: script) else {
             throw Unavailable(description: "There is no \(script)")
         }
-        let process = Process()
-        let (input, output, errors) = (Pipe(), Pipe(), FileHandle.standardError)
-        process.executableURL = URL(fileURLWithPath: script)
         let report = #"printf '%s %s\n' "$KUBECONFIG" "$(command -v kubectl)"; exec cat >/dev/null"#
-        process.arguments = ["run", "sh", "-c", report]
-        (process.standardInput, process.standardOutput, process.standardError) = (input, output, errors)
-        try process.run()
-        var line = Data()
-        while line.last != UInt8(ascii: "\n") {
-            let byte = output.fileHandleForReading.readData(ofLength: 1)
-            guard !byte.isEmpty else {
-                process.waitUntilExit()
-                throw Unavailable(
-                    description: "testbed/light ended with code \(process.terminationStatus); "
-                        + "`make test` builds its programs first"
-                )
-            }
-            line += byte
+        program = try RunningProgram(Program([script, "run", "sh", "-c", report]))
+        guard let line = program.nextLine() else {
+            throw Unavailable(description: "testbed/light has ended; `make test` builds its programs first")
         }
-        let words = String(decoding: line.dropLast(), as: UTF8.self).split(separator: " ").map(String.init)
+        let words = line.split(separator: " ").map(String.init)
         guard words.count == 2 else { throw Unavailable(description: "testbed/light runs commands without kubectl") }
         (kubeconfig, kubectlPath) = (words[0], words[1])
-        owned = Owned(process: process, input: input)
     }
-}
-
-/// What a command printed, and how it ended.
-package struct CommandOutcome: Sendable {
-    package var status: Int32
-    package var output: String
-    package var errors: String
 }
 
 extension LightCluster {
     /// Runs `kubectl` with the cluster's own kubeconfig.
-    package func kubectl(_ arguments: [String], input: String = "") async throws -> CommandOutcome {
-        try await onOwnThread("kubectl") {
-            try self.run(self.kubectlPath, ["--kubeconfig", self.kubeconfig] + arguments, input)
-        }
+    package func kubectl(_ arguments: [String], input: String = "") async throws -> ProgramOutcome {
+        try await Program([kubectlPath, "--kubeconfig", kubeconfig] + arguments).run(input: input)
     }
 
     /// Installs a kind of its own and waits until it is served.
@@ -107,27 +77,7 @@ extension LightCluster {
     /// Kills the API server and starts it again, on the same port and the same etcd. Returns when it answers.
     package func restartAPIServer() async throws {
         let folder = URL(fileURLWithPath: kubeconfig).deletingLastPathComponent().path
-        let outcome = try await onOwnThread("restart") { try self.run(Self.script, ["restart", folder], "") }
+        let outcome = try await Program([Self.script, "restart", folder]).run()
         guard outcome.status == 0 else { throw Unavailable(description: "testbed/light restart: \(outcome.errors)") }
-    }
-
-    private func run(_ program: String, _ arguments: [String], _ input: String) throws -> CommandOutcome {
-        // Files, because a pipe that nobody reads stops the command when it is full.
-        let folder = FileManager.default.temporaryDirectory.appending(path: "kubectl-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }  // only a folder in /tmp would be left
-        let files = ["input", "output", "errors"].map { folder.appending(path: $0) }
-        try Data(input.utf8).write(to: files[0])
-        for file in files[1...] { try Data().write(to: file) }
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: program)
-        process.arguments = arguments
-        process.standardInput = try FileHandle(forReadingFrom: files[0])
-        process.standardOutput = try FileHandle(forWritingTo: files[1])
-        process.standardError = try FileHandle(forWritingTo: files[2])
-        try process.run()
-        process.waitUntilExit()
-        let texts = try files[1...].map { String(decoding: try Data(contentsOf: $0), as: UTF8.self) }
-        return CommandOutcome(status: process.terminationStatus, output: texts[0], errors: texts[1])
     }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Basics
 internal import Foundation
+internal import TestSupport
 
 /// A real S3 server or registry of the repository's test bed, alone and on a free port.
 package struct Service: Sendable {
@@ -34,29 +34,25 @@ package struct Service: Sendable {
         body: @Sendable (Service) async throws -> Value
     ) async throws -> Value {
         let folder = FileManager.default.temporaryDirectory.appending(path: "kittiwake-\(kind)-\(UUID().uuidString)")
-        let service = try await onOwnThread("service") {
-            let address = try run("service", ["start", kind] + options + [folder.path])
-            let authority = try? Data(contentsOf: folder.appending(path: "pki/ca.crt"))  // there is one only with TLS
-            return Service(address: address, authority: authority.map(Array.init), folder: folder)
-        }
+        let address = try await run("service", ["start", kind] + options + [folder.path])
+        let authority = try? Data(contentsOf: folder.appending(path: "pki/ca.crt"))  // there is one only with TLS
+        let service = Service(address: address, authority: authority.map(Array.init), folder: folder)
         let result: Result<Value, any Error>
         do {
             result = .success(try await body(service))
         } catch {
             result = .failure(error)
         }
-        _ = try await onOwnThread("service") { try run("service", ["stop", folder.path]) }
+        _ = try await run("service", ["stop", folder.path])
         return try result.get()
     }
 
     /// Puts an object into an S3 server, in a bucket that may be new.
     package func put(_ bytes: [UInt8], bucket: String, key: String) async throws {
-        try await onOwnThread("service-put") {
-            let file = folder.appending(path: "object")
-            try Data(bytes).write(to: file)
-            for arguments in [["make", bucket], ["put", file.path, "\(bucket)/\(key)"]] {
-                _ = try Self.run("s3", arguments, ["AWS_ENDPOINT_URL": address, "AWS_CA_BUNDLE": authorityPath])
-            }
+        let file = folder.appending(path: "object")
+        try Data(bytes).write(to: file)
+        for arguments in [["make", bucket], ["put", file.path, "\(bucket)/\(key)"]] {
+            _ = try await Self.run("s3", arguments, ["AWS_ENDPOINT_URL": address, "AWS_CA_BUNDLE": authorityPath])
         }
     }
 
@@ -74,27 +70,20 @@ package struct Service: Sendable {
 
     private var authorityPath: String { authority == nil ? "" : folder.appending(path: "pki/ca.crt").path }
 
-    /// A server that keeps running must not keep what it inherits: ends of pipes of tests that run at the same time, which
-    /// would wait for their end for ever.
-    private static let closing = """
-        for fd in /proc/$$/fd/*; do fd=${fd##*/}; if ((fd > 2)); then eval "exec $fd>&-"; fi; done; exec "$@"
-        """
-
-    private static func run(_ command: String, _ arguments: [String], _ more: [String: String] = [:]) throws -> String {
+    private static func run(
+        _ command: String,
+        _ arguments: [String],
+        _ more: [String: String] = [:]
+    ) async throws -> String {
         let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
             .deletingLastPathComponent().deletingLastPathComponent()
-        let process = Process()
-        let output = Pipe()
-        process.executableURL = URL(filePath: "/bin/bash")
-        process.arguments = ["-c", closing, "bash", root.appending(path: "testbed/\(command)").path] + arguments
-        process.environment = ProcessInfo.processInfo.environment.merging(more) { $1 }
-        (process.standardOutput, process.standardInput) = (output, FileHandle.nullDevice)
-        try process.run()
-        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else {
-            throw Unavailable(description: "testbed/\(command) \(arguments.joined(separator: " ")) failed")
+        let program = Program([root.appending(path: "testbed/\(command)").path] + arguments, adding: more)
+        let outcome = try await program.run()
+        guard outcome.status == 0 else {
+            throw Unavailable(
+                description: "testbed/\(command) \(arguments.joined(separator: " ")): \(outcome.errors)"
+            )
         }
-        return text.trimmingCharacters(in: .whitespacesAndNewlines)
+        return outcome.output.trimmingCharacters(in: .whitespacesAndNewlines)
     }
 }

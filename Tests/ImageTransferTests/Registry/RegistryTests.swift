@@ -281,7 +281,7 @@ struct RegistryTests {
     // MARK: Over TLS
 
     @Test(.rows(28)) func aRegistryWithAnAuthorityOfItsOwnIsTrustedWhenItIsGiven() async throws {
-        let certificate = try SelfSignedCertificate(for: "localhost")
+        let certificate = try await SelfSignedCertificate(for: "localhost")
         let archive = try ImageBuilder.ordinary.archive()
         let fake = FakeRegistry()
         try await withServer(fake.handle) { configuration in

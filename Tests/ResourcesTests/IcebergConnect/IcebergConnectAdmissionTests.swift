@@ -32,7 +32,7 @@ struct IcebergConnectAdmissionTests {
             return outcome.output
         }
 
-        func kubectl(_ arguments: [String], _ input: String) async throws -> CommandOutcome {
+        func kubectl(_ arguments: [String], _ input: String) async throws -> ProgramOutcome {
             try await cluster.kubectl(arguments, input: input)
         }
 
@@ -228,7 +228,7 @@ struct IcebergConnectAdmissionTests {
 
 extension IcebergConnectAdmissionTests.Server {
     /// Puts one changed quick start for each entry to the server, which keeps none of them.
-    func dryRun(_ entries: [(name: String, changes: [Change])]) async throws -> CommandOutcome {
+    func dryRun(_ entries: [(name: String, changes: [Change])]) async throws -> ProgramOutcome {
         let documents = try entries.enumerated().map { index, entry in
             var manifest = try Manifest(example: "quick-start")
             for change in entry.changes { change.apply(to: &manifest.object) }

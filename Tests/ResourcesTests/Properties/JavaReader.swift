@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Basics
 import Foundation
+import TestSupport
 
 /// Java's own reader of properties.
 enum JavaReader {
@@ -13,27 +13,11 @@ enum JavaReader {
         let program = URL(filePath: #filePath).deletingLastPathComponent().appending(
             path: "Fixtures/ReadProperties.java"
         )
-        let output = try await onOwnThread("java") {
-            let work = FileManager.default.temporaryDirectory.appending(path: "properties-\(UUID().uuidString)")
-            try FileManager.default.createDirectory(at: work, withIntermediateDirectories: true)
-            defer { try? FileManager.default.removeItem(at: work) }  // only a folder in /tmp would be left
-            let file = work.appending(path: "connect-distributed.properties")
-            try Data(text.utf8).write(to: file)
-            let process = Process()
-            process.executableURL = URL(filePath: "/usr/bin/env")
-            process.arguments = ["java", "-XX:TieredStopAtLevel=1", program.path, file.path]
-            let pipe = Pipe()
-            process.standardOutput = pipe
-            try process.run()
-            let output = pipe.fileHandleForReading.readDataToEndOfFile()
-            process.waitUntilExit()
-            guard process.terminationStatus == 0 else {
-                throw Failure(text: "java ended with \(process.terminationStatus)")
-            }
-            return String(decoding: output, as: UTF8.self)
-        }
+        let java = Program(["java", "-XX:TieredStopAtLevel=1", program.path, "/dev/stdin"])
+        let outcome = try await java.run(input: text)
+        guard outcome.status == 0 else { throw Failure(text: "java ended with \(outcome.status): \(outcome.errors)") }
         var properties: [String: String] = [:]
-        for line in output.split(separator: "\n") {
+        for line in outcome.output.split(separator: "\n") {
             let words = line.split(separator: " ").map { word in
                 let bytes = [UInt8](Data(base64Encoded: String(word.dropFirst())) ?? Data())
                 let units = stride(from: 0, to: bytes.count, by: 2).map {
