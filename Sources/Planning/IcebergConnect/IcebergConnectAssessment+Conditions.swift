@@ -71,6 +71,13 @@ extension IcebergConnectAssessment {
                 (.reconciling, Verdict(.true, reason, "It will be retried")),
                 (.stalled, Verdict(.false, reason, "It will be retried")),
             ]
+        case .deploying where !obstacles.isEmpty:
+            let reason = IcebergConnectEventReason.rolloutStuck.rawValue
+            return [
+                (.ready, Verdict(.false, reason, obstacles.joined(separator: "; "))),
+                (.reconciling, Verdict(.true, reason, "Kubernetes goes on trying")),
+                (.stalled, Verdict(.false, reason, "Kubernetes goes on trying")),
+            ]
         case .pending, .downloading, .building, .deploying:
             let unready: Condition.Status = phase == .pending ? .unknown : .false
             return [
@@ -86,7 +93,8 @@ extension IcebergConnectAssessment {
     private var degraded: Verdict {
         var broken = roles.compactMap { role -> String? in
             let state = role.role == .worker ? seen.workers : seen.coordinators
-            guard let state, role.rollout == .stuck || (role.rollout == .incomplete && wasComplete) else { return nil }
+            let isBroken = role.rollout.obstacle != nil || (role.rollout == .incomplete && wasComplete)
+            guard let state, isBroken else { return nil }
             return "\(role.role): \(state.ready) of \(state.desired) pods are ready"
         }
         if isUnreachable, wasComplete { broken.append("the workers' REST interface does not answer") }

@@ -20,6 +20,12 @@ extension IcebergConnectAssessment {
             guard let reason = changes[now.status], before != nil || reason.isWarning else { return [] }
             return [reason.event(now.message)]
         }
+        let stuck = IcebergConnectEventReason.rolloutStuck
+        if let now = status.conditions[.ready], now.reason == stuck.rawValue,
+            old?.conditions[.ready]?.reason != now.reason
+        {
+            events.append(stuck.event(now.message))
+        }
         let before = old?.conditions[.imagesReady]
         if let failure = recheckFailure, before?.reason != failure.reason {
             events.append(IcebergConnectEventReason.imageFailed.event(failure.message))

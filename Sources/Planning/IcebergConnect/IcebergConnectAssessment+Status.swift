@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import JSON
 internal import KubernetesModel
 internal import Resources
 
@@ -53,7 +54,7 @@ extension IcebergConnectAssessment {
         }
         guard workers != nil else { return status }
         status.workerStatus = pods(seen.workers, desired: spec.worker.replicas)
-        status.selector = names.workerSelector.entries.map { "\($0.key)=\($0.value)" }.joined(separator: ",")
+        status.selector = Self.text(of: names.workerSelector)
         var connect = old?.connect ?? IcebergConnectStatus.Connect(url: names.restURL)
         connect.url = names.restURL
         if case .version(let version, let plugins) = self.connect {
@@ -62,6 +63,11 @@ extension IcebergConnectAssessment {
         }
         status.connect = connect
         return status
+    }
+
+    /// As the API server and kubectl take it.
+    private static func text(of selector: StringMap) -> String {
+        selector.entries.map { "\($0.key)=\($0.value)" }.joined(separator: ",")
     }
 
     private func pods(
@@ -77,9 +83,21 @@ extension IcebergConnectAssessment {
         case .downloading: "Downloading images from S3\(progress)"
         case .building: "Completing images in the registry"
         case .deploying:
-            "Waiting for \(counts)\(isUnreachable ? ", and for the workers' REST interface to answer" : "")"
+            (["Waiting for \(counts)\(isUnreachable ? ", and for the workers' REST interface to answer" : "")"]
+                + obstacles).joined(separator: "; ")
         case .ready: counts.prefix(1).uppercased() + counts.dropFirst()
         case .failed: failure?.message ?? ""
+        }
+    }
+
+    /// Why pods of a role do not come up, and how to find out more; empty if Kubernetes sees no problem.
+    var obstacles: [String] {
+        roles.compactMap { role -> String? in
+            guard let obstacle = role.rollout.obstacle, let key = role.deployment?.key, let namespace = key.namespace
+            else { return nil }
+            let selector = role.role == .worker ? names.workerSelector : names.coordinatorSelector
+            let command = "kubectl describe pods -n \(namespace) -l \(Self.text(of: selector))"
+            return "Deployment \(key.name): \(obstacle) (see \(command))"
         }
     }
 

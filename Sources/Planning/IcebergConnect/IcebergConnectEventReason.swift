@@ -36,6 +36,8 @@ package enum IcebergConnectEventReason: String, CaseIterable, Sendable {
     case operatorImageUsed = "OperatorImageUsed"
     case clusterUnreachable = "ClusterUnreachable"
     case clusterReachable = "ClusterReachable"
+    /// Kubernetes cannot make the pods, or has given up waiting for them.
+    case rolloutStuck = "RolloutStuck"
     /// Some pods that were ready are not.
     case degraded = "Degraded"
     case recovered = "Recovered"
@@ -55,7 +57,7 @@ package enum IcebergConnectEventReason: String, CaseIterable, Sendable {
         switch self {
         case .failed, .configRejected, .configWarning, .credentialsMoved, .duplicateRefused, .coordinatorStopped,
             .namespaceNotWatched, .nameConflict, .secretsMissing, .imageFailed, .operatorImageUsed, .clusterUnreachable,
-            .degraded:
+            .rolloutStuck, .degraded:
             true
         case .pending, .downloading, .building, .deploying, .ready, .claimsGranted, .nameConflictResolved,
             .secretsResolved, .imagesReady, .clusterReachable, .recovered:

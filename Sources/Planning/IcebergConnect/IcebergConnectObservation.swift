@@ -96,8 +96,8 @@ extension IcebergConnectObservation {
         package var image: String?
         /// The Deployment's annotation ``AppliedHash/annotation``: which of our intents it carries out.
         package var appliedHash: String?
-        /// Kubernetes has given up waiting for the rollout (`ProgressDeadlineExceeded`).
-        package var isStuck: Bool
+        /// What keeps Kubernetes from making the pods, in its own words.
+        package var obstacle: String?
 
         package init(
             isCurrent: Bool,
@@ -107,7 +107,7 @@ extension IcebergConnectObservation {
             ready: Int,
             image: String? = nil,
             appliedHash: String? = nil,
-            isStuck: Bool = false
+            obstacle: String? = nil
         ) {
             self.isCurrent = isCurrent
             self.desired = desired
@@ -116,7 +116,7 @@ extension IcebergConnectObservation {
             self.ready = ready
             self.image = image
             self.appliedHash = appliedHash
-            self.isStuck = isStuck
+            self.obstacle = obstacle
         }
 
         package init(_ deployment: Deployment) {
@@ -129,7 +129,7 @@ extension IcebergConnectObservation {
                 ready: status.readyReplicas,
                 image: deployment.image,
                 appliedHash: deployment.metadata.annotations[AppliedHash.annotation],
-                isStuck: status.progressing?.reason == "ProgressDeadlineExceeded"
+                obstacle: status.obstacle
             )
         }
     }

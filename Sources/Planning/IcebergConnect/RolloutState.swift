@@ -8,11 +8,14 @@ enum RolloutState: Equatable {
     case notApplied
     /// Pods are being made or replaced.
     case rolling
-    /// Kubernetes has given up waiting.
-    case stuck
+    /// Kubernetes cannot make the pods or has given up waiting for them, as it says here.
+    case stuck(String)
     /// All pods are of the present kind, but some are not ready.
     case incomplete
     case ready
+
+    /// What Kubernetes says about a rollout that does not go on.
+    var obstacle: String? { if case .stuck(let obstacle) = self { obstacle } else { nil } }
 
     /// - Parameters:
     ///   - state: what is there.
@@ -23,12 +26,12 @@ enum RolloutState: Equatable {
             return
         }
         let isReplaced = state.isCurrent && state.updated >= state.desired && state.replicas == state.updated
+        let isComplete = isReplaced && state.ready >= state.desired
         self =
-            switch (isReplaced, state.ready >= state.desired) {
-            case (true, true): .ready
-            case _ where state.isStuck: .stuck
-            case (true, false): .incomplete
-            case (false, _): .rolling
+            switch state.obstacle {
+            case _ where isComplete: .ready
+            case let obstacle?: .stuck(obstacle)
+            case nil: isReplaced ? .incomplete : .rolling
             }
     }
 }

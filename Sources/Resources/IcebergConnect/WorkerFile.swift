@@ -27,14 +27,25 @@ package enum WorkerFile {
             producer(spec.kafka, login),
             consumer(spec.kafka, login),
         ])
+        let isSecure = spec.kafka.securityProtocol != "PLAINTEXT"
+        let given = spec.config.entries + (isSecure ? clientSecurity(spec.config) : [])
         // What the user gives replaces what stands there, so that no property is there twice.
-        let added = spec.config.entries.filter { key, value in
-            key != "config.providers" && !file.replace(key, with: value)
-        }
+        let added = given.filter { key, value in key != "config.providers" && !file.replace(key, with: value) }
         file.sections.append(
             JavaProperties.Section("Further Worker Configuration", added.sorted { $0.key < $1.key })
         )
         return file
+    }
+
+    /// Connect gives the producers and consumers of connectors nothing but what has their prefix. What the workers need to
+    /// reach the brokers, an authority or a key, these need too.
+    private static func clientSecurity(_ config: StringMap) -> [(key: String, value: String)] {
+        ["producer.", "consumer."].flatMap { prefix in
+            config.entries.compactMap { key, value in
+                let isSecurity = key.hasPrefix("ssl.") || key.hasPrefix("sasl.")
+                return isSecurity && config[prefix + key] == nil ? (prefix + key, value) : nil
+            }
+        }
     }
 
     private static func general(_ kafka: IcebergConnectSpec.WorkerKafka, _ groupID: String) -> JavaProperties.Section {

@@ -23,7 +23,18 @@ struct ReadModelTests {
         #expect(deployment.replicas == 3)
         #expect(deployment.image == "r/w@sha256:1")
         #expect(deployment.status.readyReplicas == 2)
-        #expect(deployment.status.progressing?.reason == "ProgressDeadlineExceeded")
+        #expect(deployment.status.obstacle == "stuck")
+    }
+
+    @Test func aDeploymentWhosePodsAreRefusedSaysWhy() throws {
+        let deployment: Deployment = try decode(
+            """
+            {"metadata":{"name":"w"},"spec":{},"status":{"conditions":[{"type":"Progressing","status":"True","reason":
+            "ReplicaSetUpdated","message":"progresses"},{"type":"ReplicaFailure","status":"True","reason":
+            "FailedCreate","message":"exceeded quota"}]}}
+            """
+        )
+        #expect(deployment.status.obstacle == "exceeded quota")
     }
 
     @Test func aNewDeploymentHasNoStatusYet() throws {

@@ -248,9 +248,33 @@ struct ReadinessTests {
         scene.settle()
         try scene.start(.worker, ready: 2)
         scene.seen.workers?.updated = 1
-        scene.seen.workers?.isStuck = true
+        scene.seen.workers?.obstacle = "ReplicaSet \"workers-1\" has timed out progressing."
         scene.settle()
         #expect(scene.condition(.degraded)?.status == .true)
+    }
+
+    /// As with an image that no node can pull, or a quota.
+    @Test(.rows(205)) func aFirstRolloutThatIsStuckSaysWhy() throws {
+        var scene = try Scene.quickStart()
+        scene.reconcile()
+        try scene.finishTransfers()
+        scene.settle()
+        try scene.start(.worker, ready: 0)
+        scene.seen.workers?.obstacle = "pods \"workers-1-abc\" is forbidden: exceeded quota: small"
+        let events = scene.settle().flatMap(\.events)
+        #expect(scene.resource.status?.phase == .deploying)
+        #expect(scene.resource.status?.message.contains("exceeded quota: small") == true)
+        #expect(scene.condition(.ready)?.reason == "RolloutStuck")
+        #expect(scene.condition(.reconciling)?.status == .true)
+        let told = events.filter { $0.reason == "RolloutStuck" }
+        #expect(told.count == 1)
+        #expect(told.first?.severity == .warning)
+        #expect(told.first?.note.contains("kubectl describe pods -n default -l app=kafka-connect-workers,cluster=") == true)
+        #expect(scene.settle().flatMap(\.events).isEmpty, "told once")
+
+        scene.seen.workers?.obstacle = nil
+        scene.settle()
+        #expect(scene.condition(.ready)?.reason == "Deploying")
     }
 
     @Test func aClusterThatStopsAnsweringIsNoLongerReady() throws {

@@ -149,6 +149,26 @@ struct WorkerFileTests {
         )
     }
 
+    @Test(.rows(47, 61)) func producersAndConsumersReachTheBrokersLikeTheWorkers() throws {
+        let config: JSON = [
+            "ssl.truststore.location": "/etc/trust.pem", "sasl.login.connect.timeout.ms": "1000",
+            "consumer.ssl.truststore.location": "/etc/other.pem", "sslish": "no",
+        ]
+        let file = try Self.file(
+            .set("worker/kafka/securityProtocol", "SSL"),
+            .set("worker/config", config)
+        )
+        #expect(file["ssl.truststore.location"] == "/etc/trust.pem")
+        #expect(file["producer.ssl.truststore.location"] == "/etc/trust.pem")
+        #expect(file["consumer.ssl.truststore.location"] == "/etc/other.pem")
+        #expect(file["producer.sasl.login.connect.timeout.ms"] == "1000")
+        #expect(file["consumer.sasl.login.connect.timeout.ms"] == "1000")
+        #expect(!file.entries.contains { $0.key.contains(".sslish") })
+        #expect(Set(file.entries.map(\.key)).count == file.entries.count)
+        // Without encryption these keys are about something else, as the workers' own REST interface.
+        #expect(try Self.file(.set("worker/config", config))["producer.ssl.truststore.location"] == nil)
+    }
+
     @Test func theUsersProvidersAreMerged() throws {
         let file = try Self.file(
             .set(

@@ -13,21 +13,22 @@ package struct Deployment: Resource {
         /// With the newest pod template.
         package var updatedReplicas: Int
         package var readyReplicas: Int
-        /// The `Progressing` condition; its reason `ProgressDeadlineExceeded` means that a rollout is stuck.
-        package var progressing: Condition?
+        /// What keeps Kubernetes from making the pods, in its own words: that they are refused (condition `ReplicaFailure`,
+        /// as by a quota), or that they have not become ready in time (`ProgressDeadlineExceeded`).
+        package var obstacle: String?
 
         package init(
             observedGeneration: Int64 = 0,
             replicas: Int = 0,
             updatedReplicas: Int = 0,
             readyReplicas: Int = 0,
-            progressing: Condition? = nil
+            obstacle: String? = nil
         ) {
             self.observedGeneration = observedGeneration
             self.replicas = replicas
             self.updatedReplicas = updatedReplicas
             self.readyReplicas = readyReplicas
-            self.progressing = progressing
+            self.obstacle = obstacle
         }
     }
 
@@ -112,7 +113,13 @@ extension Deployment.Status: JSONDecodable {
             replicas: try json.optional("replicas") ?? 0,
             updatedReplicas: try json.optional("updatedReplicas") ?? 0,
             readyReplicas: try json.optional("readyReplicas") ?? 0,
-            progressing: conditions["Progressing"]
+            obstacle: Self.obstacle(in: conditions)
         )
+    }
+
+    private static func obstacle(in conditions: [Condition]) -> String? {
+        if let refused = conditions["ReplicaFailure"], refused.status == .true { return refused.message }
+        let progressing = conditions["Progressing"]
+        return progressing?.reason == "ProgressDeadlineExceeded" ? progressing?.message : nil
     }
 }
