@@ -35,21 +35,25 @@ package struct Program: Sendable {
 
     /// What there is to call, with the exit codes.
     package var help: String {
-        let width = subcommands.map(\.command.name.count).max() ?? 0
-        let lines = subcommands.map { subcommand in
-            let name = subcommand.command.name
-            return "  \(name)\(String(repeating: " ", count: width - name.count))  \(subcommand.command.about)"
-        }
-        return """
+        """
             usage: \(name) COMMAND [options]
             \(about)
 
-            \(lines.joined(separator: "\n"))
+            \(list(of: subcommands))
 
             "\(name) COMMAND --help" shows a command's options and an example.
             Exit codes: 0 done, 1 failed, 2 wrong arguments, 3 the leader's work did not end after its lease was lost.
 
             """
+    }
+
+    /// A line for each: its name, and the first line of what it is about.
+    private func list(of subcommands: [Subcommand]) -> String {
+        let width = subcommands.map(\.command.name.count).max() ?? 0
+        return subcommands.map { subcommand in
+            let (name, about) = (subcommand.command.name, subcommand.command.about)
+            return "  \(name)\(String(repeating: " ", count: width - name.count))  \(about.prefix { $0 != "\n" })"
+        }.joined(separator: "\n")
     }
 
     /// Runs what `words` name.
@@ -62,7 +66,12 @@ package struct Program: Sendable {
             return words.isEmpty ? .usage : .success
         }
         guard let (subcommand, rest) = find(words) else {
-            console.note("\(name): unknown command \"\(first)\"; see \"\(name) --help\"")
+            let group = subcommands.filter { $0.command.name.hasPrefix("\(name) \(first) ") }
+            console.note(
+                group.isEmpty
+                    ? "\(name): unknown command \"\(first)\"; see \"\(name) --help\""
+                    : "usage: \(name) \(first) COMMAND\n\n\(list(of: group))\n"
+            )
             return .usage
         }
         if rest.prefix(while: { $0 != "--" }).contains(where: { $0 == "--help" || $0 == "-h" }) {

@@ -8,7 +8,7 @@ internal import KubernetesClient
 let coordinatorCommand = Program.Subcommand(
     Command(
         "kittiwake coordinator",
-        "Runs the coordinator of one Iceberg job. Its settings are environment variables. It does not commit yet.",
+        "Runs the coordinator of one Iceberg job, which does not commit yet. Its settings are variables: see docs/kittiwake.md.",
         options: clusterOptions,
         example: """
             KAFKA_BOOTSTRAP_SERVERS=kafka:9092 CONNECT_GROUP_ID=my-job CONTROL_TOPIC=iceberg-control CATALOG_NAME=iceberg \

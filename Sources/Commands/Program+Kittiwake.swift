@@ -15,6 +15,7 @@ package func kittiwake(_ words: [String]) async -> Int32 {
         errors: Log.writing(to: STDERR_FILENO),
         isInteractive: isatty(STDERR_FILENO) == 1
     )
+    let words = words == ["--version"] ? ["version"] : words
     return await Program.kittiwake.run(words, environment: processEnvironment(), console: console).rawValue
 }
 

@@ -20,7 +20,7 @@ struct ProgramTests {
             Program.Subcommand(
                 Command(
                     "bird nest build",
-                    "Builds.",
+                    "Builds.\n\nOf twigs.",
                     options: [.value("twigs", "how many")],
                     example: "bird nest build"
                 )
@@ -52,6 +52,16 @@ struct ProgramTests {
         #expect(await run("nest", "build", "--help") == .success)
         #expect(output.all.last?.contains("example:\n  bird nest build\n") == true)
         #expect(errors.all.isEmpty)
+    }
+
+    @Test func theListHasOneLineForEachCommand() {
+        #expect(program.help.contains("\n  bird nest build  Builds.\n\n"))
+        #expect(!program.help.contains("Of twigs."))
+    }
+
+    @Test func theFirstOfTwoWordsListsTheSecond() async {
+        #expect(await run("nest") == .usage)
+        #expect(errors.all.last == "usage: bird nest COMMAND\n\n  bird nest build  Builds.\n\n")
     }
 
     @Test func wrongArgumentsAreTwoAndAFailureIsOne() async {

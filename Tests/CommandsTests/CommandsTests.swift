@@ -71,7 +71,7 @@ struct CommandsTests {
         #expect(printed == "\(kittiwakeVersion)\n")
     }
 
-    @Test(arguments: ["quick-start", "production", "development"])
+    @Test(arguments: ["quick-start", "production", "development", "minimal"])
     func theExamplesAreValid(_ example: String) async {
         #expect(await run("validate", "-f", path("examples/iceberg-connect-\(example).yaml")) == .success)
         #expect(printed.contains("is valid\n"))

@@ -68,8 +68,8 @@ struct Run {
 
     /// Under `time`, because what `wait4` tells of a child is at least what its parent had when it made the child.
     static func measured(_ arguments: [String]) async throws -> Run {
-        let time = ["/usr/bin/time", "--quiet", "--format=%M", Program.built("kittiwake")]
-        let outcome = try await Program(time + arguments).run()
+        let time = ["/usr/bin/time", "--quiet", "--format=%M", Executable.built("kittiwake")]
+        let outcome = try await Executable(time + arguments).run()
         // The last line is that of `time`.
         let kilobytes = outcome.errors.split(separator: "\n").last.flatMap { Int($0) }
         return Run(exitCode: outcome.status, peak: try #require(kilobytes) * 1024, errors: outcome.errors)

@@ -44,7 +44,7 @@ struct MutualTLSTests {
 /// `openssl s_server`, which answers every request with a page about the connection.
 struct OpenSSLServer {
     let port: UInt16
-    private let program: RunningProgram
+    private let program: RunningExecutable
     private let directory: URL
 
     init?(_ identity: SelfSignedCertificate, trusting client: SelfSignedCertificate) throws {
@@ -56,8 +56,8 @@ struct OpenSSLServer {
         ] {
             try Data(bytes).write(to: directory.appending(path: name))
         }
-        program = try RunningProgram(
-            Program(
+        program = try RunningExecutable(
+            Executable(
                 [
                     "openssl", "s_server", "-accept", "0", "-www", "-naccept", "10", "-cert", "server.pem",
                     "-key", "server.key", "-Verify", "1", "-verify_return_error", "-CAfile", "client.pem",

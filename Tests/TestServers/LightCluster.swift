@@ -19,7 +19,7 @@ package final class LightCluster: Sendable {
 
     private let kubectlPath: String
 
-    private let program: RunningProgram
+    private let program: RunningExecutable
 
     private static let start = Result { try LightCluster() }
 
@@ -46,7 +46,7 @@ package final class LightCluster: Sendable {
             throw Unavailable(description: "There is no \(script)")
         }
         let report = #"printf '%s %s\n' "$KUBECONFIG" "$(command -v kubectl)"; exec cat >/dev/null"#
-        program = try RunningProgram(Program([script, "run", "sh", "-c", report]))
+        program = try RunningExecutable(Executable([script, "run", "sh", "-c", report]))
         guard let line = program.nextLine() else {
             throw Unavailable(description: "testbed/light has ended; `make test` builds its programs first")
         }
@@ -58,8 +58,8 @@ package final class LightCluster: Sendable {
 
 extension LightCluster {
     /// Runs `kubectl` with the cluster's own kubeconfig.
-    package func kubectl(_ arguments: [String], input: String = "") async throws -> ProgramOutcome {
-        try await Program([kubectlPath, "--kubeconfig", kubeconfig] + arguments).run(input: input)
+    package func kubectl(_ arguments: [String], input: String = "") async throws -> ExecutableOutcome {
+        try await Executable([kubectlPath, "--kubeconfig", kubeconfig] + arguments).run(input: input)
     }
 
     /// Installs a kind of its own and waits until it is served.
@@ -77,7 +77,7 @@ extension LightCluster {
     /// Kills the API server and starts it again, on the same port and the same etcd. Returns when it answers.
     package func restartAPIServer() async throws {
         let folder = URL(fileURLWithPath: kubeconfig).deletingLastPathComponent().path
-        let outcome = try await Program([Self.script, "restart", folder]).run()
+        let outcome = try await Executable([Self.script, "restart", folder]).run()
         guard outcome.status == 0 else { throw Unavailable(description: "testbed/light restart: \(outcome.errors)") }
     }
 }

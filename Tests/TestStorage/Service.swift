@@ -77,7 +77,7 @@ package struct Service: Sendable {
     ) async throws -> String {
         let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
             .deletingLastPathComponent().deletingLastPathComponent()
-        let program = Program([root.appending(path: "testbed/\(command)").path] + arguments, adding: more)
+        let program = Executable([root.appending(path: "testbed/\(command)").path] + arguments, adding: more)
         let outcome = try await program.run()
         guard outcome.status == 0 else {
             throw Unavailable(

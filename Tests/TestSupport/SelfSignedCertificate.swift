@@ -16,7 +16,7 @@ package struct SelfSignedCertificate: Sendable {
 
     /// - Parameter host: the name that clients ask for.
     package init(for host: String) async throws {
-        let outcome = try await Program([
+        let outcome = try await Executable([
             "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "1",
             // A common name has at most 64 characters; what counts is the alternative name.
             "-subj", "/CN=\(host.prefix(64))", "-addext", "subjectAltName=DNS:\(host)", "-keyout", "-", "-out", "-",

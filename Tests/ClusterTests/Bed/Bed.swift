@@ -37,7 +37,7 @@ enum Bed {
     /// Runs a program outside of the bed and returns its standard output.
     @discardableResult
     static func call(_ arguments: [String], _ input: String) async throws -> String {
-        let outcome = try await Program(["/usr/bin/env"] + arguments, in: root.path).run(input: input)
+        let outcome = try await Executable(["/usr/bin/env"] + arguments, in: root.path).run(input: input)
         guard outcome.status == 0 else {
             throw Failed(description: "\(arguments.joined(separator: " ")): \(outcome.errors)\(outcome.output)")
         }

@@ -16,6 +16,12 @@ struct DocumentTests {
     /// Two processors.
     private static let fewer = [(#""replicas":5"#, #""replicas":2"#), ("--replicas=5", "--replicas=2")]
 
+    @Test func thePageBeginsWithTheSmallestExample() throws {
+        let page = try CommandDocument("docs/icebergconnect.md")
+        let example = try BedValues.example("iceberg-connect-minimal.yaml")
+        #expect(example.hasSuffix(try #require(page.manifests.first)))
+    }
+
     @Test func noPageHasCommandsThatAreNotRun() throws {
         let folder = Bed.root.appendingPathComponent("docs")
         let pages = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".md") }
@@ -26,9 +32,11 @@ struct DocumentTests {
     @Test(.rows(2)) func theReadmesCommandsInstallAndStart() async throws {
         try prepareFolder()
         var run = CommandRun(folder: ".", replacements: [Self.registry])
-        run.replacements.append(("examples/", "dist/documents/examples/"))
+        run.replacements += [
+            ("examples/", "dist/documents/examples/"), ("AKIA...", "kittiwake"), ("secret...", "kittiwake-secret"),
+        ]
         try await run(CommandDocument("README.md"))
-        try await applyTheResourceOfThePage()  // so that both start at the same time
+        try await Cluster.apply(try inTheBed(try BedValues.example("iceberg-connect-quick-start.yaml")))
         try await Cluster.resource("my-iceberg-job", is: "Ready")
     }
 
@@ -101,27 +109,6 @@ struct DocumentTests {
 
     // MARK: Preparation
 
-    private func applyTheResourceOfThePage() async throws {
-        let page = try CommandDocument("docs/icebergconnect.md")
-        let manifest = try BedValues.replace(
-            try #require(page.manifests.first),
-            [
-                ("region: us-west-2", "region: us-east-1\n    endpoint: \(BedValues.storage)"),
-                ("worker-image.tar", "stand-in-worker.tar"), ("kafka:9092", BedValues.kafka),
-            ]
-        )
-        try await Cluster.kubectl(
-            "create",
-            "secret",
-            "generic",
-            "s3",
-            "--from-literal=access-key-id=kittiwake",
-            "--from-literal=secret-access-key=kittiwake-secret"
-        )
-        try await Cluster.apply(manifest)
-        try await Cluster.kubectl("scale", "icebergconnect", "orders", "--replicas=1")
-    }
-
     /// A folder as a user has it, with the programs that he has and the bed has not.
     private func prepareFolder() throws {
         let manager = FileManager.default
@@ -140,8 +127,14 @@ struct DocumentTests {
             at: Bed.root.appendingPathComponent("dist/stand-in-worker.tar"),
             to: Self.scratch.appendingPathComponent("worker-image.tar")
         )
-        try inTheBed(try BedValues.example("iceberg-connect-quick-start.yaml")).write(
-            to: Self.scratch.appendingPathComponent("examples/iceberg-connect-quick-start.yaml"),
+        // One worker of a smaller image, so that there is room for the others.
+        try BedValues.example(
+            "iceberg-connect-minimal.yaml",
+            ("region: us-west-2", "region: us-east-1\n    endpoint: \(BedValues.storage)"),
+            ("worker-image.tar", "stand-in-worker.tar"), ("kafka:9092", BedValues.kafka), Self.registry,
+            ("  worker:\n    kafka:", "  worker:\n    replicas: 1\n    kafka:")
+        ).write(
+            to: Self.scratch.appendingPathComponent("examples/iceberg-connect-minimal.yaml"),
             atomically: true,
             encoding: .utf8
         )

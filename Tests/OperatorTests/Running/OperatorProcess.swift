@@ -6,7 +6,7 @@ import Testing
 
 /// `kittiwake operator` as a process of its own, which can be killed as a node that fails kills it.
 final class OperatorProcess: Sendable {
-    private let program: RunningProgram
+    private let program: RunningExecutable
     /// Opens when it has ended, however.
     var ended: Latch { program.ended }
 
@@ -18,9 +18,9 @@ final class OperatorProcess: Sendable {
             "KITTIWAKE_IMAGE": "registry.example/operator:1", "WATCH_NAMESPACE": namespace, "METRICS_PORT": "0",
             "LEADER_ELECTION_ENABLED": "false", "LOG_LEVEL": "error",
         ]
-        program = try RunningProgram(
-            Program(
-                [Program.built("kittiwake"), "operator", "--kubeconfig", kubeconfig],
+        program = try RunningExecutable(
+            Executable(
+                [Executable.built("kittiwake"), "operator", "--kubeconfig", kubeconfig],
                 environment: own.merging(settings) { $1 }
             )
         )

@@ -45,7 +45,7 @@ struct ObjectsOnAServerTests {
 
     static func text(_ objects: [JSON]) -> String { String(decoding: YAML.text(of: objects), as: UTF8.self) }
 
-    @Test(.rows(194, 303), arguments: ["quick-start", "production", "development"])
+    @Test(.rows(194, 303), arguments: ["quick-start", "production", "development", "minimal"])
     func theServerTakesEveryObjectWithoutAWarning(example: String) async throws {
         let namespace = "objects-\(example)"
         let scene = try Self.deployed(example, in: namespace)

@@ -32,7 +32,7 @@ struct IcebergConnectAdmissionTests {
             return outcome.output
         }
 
-        func kubectl(_ arguments: [String], _ input: String) async throws -> ProgramOutcome {
+        func kubectl(_ arguments: [String], _ input: String) async throws -> ExecutableOutcome {
             try await cluster.kubectl(arguments, input: input)
         }
 
@@ -43,7 +43,7 @@ struct IcebergConnectAdmissionTests {
         }
     }
 
-    static let examples = ["quick-start", "production", "development"]
+    static let examples = ["quick-start", "production", "development", "minimal"]
 
     // MARK: What is accepted
 
@@ -52,7 +52,7 @@ struct IcebergConnectAdmissionTests {
         let folder = Golden.repository.appending(path: "examples").path
         try await server.succeed("apply", "--validate=strict", "-f", folder)
         let names = try await server.succeed("get", "ibc", "--namespace", "default", "--output", "name")
-        #expect(names.split(separator: "\n").count == 3)
+        #expect(names.split(separator: "\n").count == Self.examples.count)
     }
 
     @Test(.rows(1, 4, 8)) func theServerFillsInWhatWeFillIn() async throws {
@@ -228,7 +228,7 @@ struct IcebergConnectAdmissionTests {
 
 extension IcebergConnectAdmissionTests.Server {
     /// Puts one changed quick start for each entry to the server, which keeps none of them.
-    func dryRun(_ entries: [(name: String, changes: [Change])]) async throws -> ProgramOutcome {
+    func dryRun(_ entries: [(name: String, changes: [Change])]) async throws -> ExecutableOutcome {
         let documents = try entries.enumerated().map { index, entry in
             var manifest = try Manifest(example: "quick-start")
             for change in entry.changes { change.apply(to: &manifest.object) }

@@ -43,7 +43,7 @@ struct IcebergConnectSchemaTests {
         )
     }
 
-    @Test(arguments: ["quick-start", "production", "development"])
+    @Test(arguments: ["quick-start", "production", "development", "minimal"])
     func anExampleIsAcceptedAsItIs(_ example: String) throws {
         let manifest = try Manifest(example: example)
         #expect(manifest.problems.isEmpty)

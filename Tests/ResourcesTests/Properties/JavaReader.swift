@@ -13,7 +13,7 @@ enum JavaReader {
         let program = URL(filePath: #filePath).deletingLastPathComponent().appending(
             path: "Fixtures/ReadProperties.java"
         )
-        let java = Program(["java", "-XX:TieredStopAtLevel=1", program.path, "/dev/stdin"])
+        let java = Executable(["java", "-XX:TieredStopAtLevel=1", program.path, "/dev/stdin"])
         let outcome = try await java.run(input: text)
         guard outcome.status == 0 else { throw Failure(text: "java ended with \(outcome.status): \(outcome.errors)") }
         var properties: [String: String] = [:]

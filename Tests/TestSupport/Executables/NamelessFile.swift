@@ -10,7 +10,7 @@ final class NamelessFile: Sendable {
     init(_ content: String) throws {
         var path = Array("\(FileManager.default.temporaryDirectory.path)/kittiwake-XXXXXX".utf8CString)
         descriptor = mkstemp(&path)
-        guard descriptor >= 0 else { throw Program.Failed(description: "No temporary file: error \(errno)") }
+        guard descriptor >= 0 else { throw Executable.Failed(description: "No temporary file: error \(errno)") }
         unlink(path)
         try FileHandle(fileDescriptor: descriptor).write(contentsOf: Data(content.utf8))
         lseek(descriptor, 0, SEEK_SET)

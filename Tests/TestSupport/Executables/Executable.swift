@@ -8,7 +8,7 @@ internal import Foundation
 ///
 /// It inherits no descriptor of ours but the three standard ones, so that a server that it starts keeps no pipe of another
 /// test open.
-package struct Program: Sendable {
+package struct Executable: Sendable {
     /// The system started no process.
     package struct Failed: Error, CustomStringConvertible {
         package var description: String
@@ -43,13 +43,13 @@ package struct Program: Sendable {
     ///
     /// - Parameter input: what it reads from standard input.
     /// - Throws: ``Failed`` if it could not be started. How it ended is for the caller to judge.
-    package func run(input: String = "") async throws -> ProgramOutcome {
+    package func run(input: String = "") async throws -> ExecutableOutcome {
         try await onOwnThread("program") {
             // Files, because a pipe that nobody reads stops the program when it is full.
             let files = (try NamelessFile(input), try NamelessFile(""), try NamelessFile(""))
             let process = try spawn(input: files.0.descriptor, output: files.1.descriptor, errors: files.2.descriptor)
             let status = Self.wait(for: process)
-            return ProgramOutcome(status: status, output: files.1.text, errors: files.2.text)
+            return ExecutableOutcome(status: status, output: files.1.text, errors: files.2.text)
         }
     }
 
@@ -83,7 +83,7 @@ package struct Program: Sendable {
         return process
     }
 
-    /// Waits until a process has ended, and returns its status as ``ProgramOutcome`` says it.
+    /// Waits until a process has ended, and returns its status as ``ExecutableOutcome`` says it.
     static func wait(for process: pid_t) -> Int32 {
         var status: Int32 = 0
         while waitpid(process, &status, 0) < 0, errno == EINTR {}

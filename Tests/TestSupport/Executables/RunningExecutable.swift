@@ -5,7 +5,7 @@ internal import Foundation
 
 /// A program that runs beside a test. Its standard input stays open and empty as long as somebody has this value, so that
 /// a program which waits for the end of its input ends with us, however we end. Its standard error is ours.
-package final class RunningProgram: Sendable {
+package final class RunningExecutable: Sendable {
     /// Opens when it has ended, however.
     package let ended = Latch()
 
@@ -14,8 +14,8 @@ package final class RunningProgram: Sendable {
     private let input: FileHandle
     private let output: FileHandle
 
-    /// - Throws: ``Program/Failed``
-    package init(_ program: Program) throws {
+    /// - Throws: ``Executable/Failed``
+    package init(_ program: Executable) throws {
         let (input, output) = (Pipe(), Pipe())
         let number = try program.spawn(
             input: input.fileHandleForReading.fileDescriptor,
@@ -28,7 +28,7 @@ package final class RunningProgram: Sendable {
             var information = siginfo_t()
             while waitid(P_PID, id_t(number), &information, WEXITED | WNOWAIT) < 0, errno == EINTR {}
             process.withLock { process in
-                _ = Program.wait(for: number)
+                _ = Executable.wait(for: number)
                 process = nil
             }
             ended.open()

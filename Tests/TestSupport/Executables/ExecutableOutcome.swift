@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// How a program ended, and what it wrote.
-package struct ProgramOutcome: Sendable {
+package struct ExecutableOutcome: Sendable {
     /// Its exit code; 128 and the signal's number where a signal ended it, as shells say it.
     package var status: Int32
     /// What it wrote to standard output.

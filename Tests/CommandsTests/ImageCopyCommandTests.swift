@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Foundation
+import JSON
+import TestStorage
+import TestSupport
+import Testing
+
+/// `kittiwake image copy` as a shell calls it: the built program, a file, a registry.
+@Suite(.timeLimit(.minutes(5)))
+struct ImageCopyCommandTests {
+    let registry = FakeRegistry()
+
+    /// Runs the copy of a small image; `{file}` and `{host}` stand for the archive and the registry's address.
+    func copy(_ host: String, _ options: String...) async throws -> ExecutableOutcome {
+        let file = FileManager.default.temporaryDirectory.appending(path: "kittiwake-\(UUID().uuidString).tar")
+        try Data(ImageBuilder([Array("a layer".utf8)]).archive()).write(to: file)
+        defer { try? FileManager.default.removeItem(at: file) }  // a small file in /tmp
+        let words = ["image", "copy", file.path, "\(host)/kafka/worker:1.0"]
+        return try await Executable([Executable.built("kittiwake")] + words + options).run()
+    }
+
+    @Test(.rows(27)) func theResultIsTheReferenceByDigest() async throws {
+        try await withServer(registry.handle) { host in
+            let outcome = try await copy(host)
+            #expect(outcome.status == 0, "\(outcome.errors)")
+            let digest = try #require(registry.manifests.keys.first { $0.hasPrefix("sha256:") })
+            #expect(outcome.output == "\(host)/kafka/worker@\(digest)\n")
+            #expect(outcome.errors.contains("copying"), "progress, line by line where nobody watches")
+        }
+    }
+
+    @Test(.rows(28)) func programsReadOneObjectOfJSON() async throws {
+        try await withServer(registry.handle) { host in
+            let outcome = try await copy(host, "--json", "--quiet", "--plain-http")
+            #expect(outcome.status == 0, "\(outcome.errors)")
+            #expect(outcome.errors == "")
+            let result: JSON = try JSONDocument(parsing: outcome.output.utf8).decode()
+            let digest = try #require(registry.manifests.keys.first { $0.hasPrefix("sha256:") })
+            #expect(result["digest"] == .string(digest))
+            #expect(result["reference"] == .string("\(host)/kafka/worker@\(digest)"))
+        }
+    }
+
+    /// Not every registry is known to the system's authorities.
+    @Test(.rows(28)) func aRegistryIsTrustedByTheAuthorityThatIsNamed() async throws {
+        let identity = try await SelfSignedCertificate(for: "localhost")
+        let authority = FileManager.default.temporaryDirectory.appending(path: "kittiwake-\(UUID().uuidString).pem")
+        try Data(identity.certificate).write(to: authority)
+        defer { try? FileManager.default.removeItem(at: authority) }  // a small file in /tmp
+        try await withServer(
+            registry.handle,
+            configure: { configuration in
+                configuration.certificate = identity.certificate
+                configuration.privateKey = identity.privateKey
+            }
+        ) { address in
+            let host = "localhost:\(address.split(separator: ":").last ?? "")"
+            let trusted = try await copy(host, "--ca", authority.path)
+            #expect(trusted.status == 0, "\(trusted.errors)")
+            let untrusted = try await copy(host)
+            #expect(untrusted.status == 1)
+            #expect(untrusted.output == "")
+        }
+    }
+}
