@@ -49,15 +49,15 @@ struct CredentialsTests {
 
     @Test func aRefusedTokenIsReadOnceMoreAndTheRequestSentAgain() async throws {
         try await rotating { server, client in
-            _ = try await client.get(PartialObject<Namespaces>.self, key)
+            _ = try await client.get(PartialObjectMetadata<Namespaces>.self, key)
             try write("second", to: "token")
             server.accept(tokens: ["second"])
             server.forgetRequests()
-            #expect(try await client.get(PartialObject<Namespaces>.self, key) != nil)
+            #expect(try await client.get(PartialObjectMetadata<Namespaces>.self, key) != nil)
             #expect(server.requests.count == 2)
 
             server.accept(tokens: ["third"])
-            await #expect { try await client.get(PartialObject<Namespaces>.self, key) } throws: {
+            await #expect { try await client.get(PartialObjectMetadata<Namespaces>.self, key) } throws: {
                 ($0 as? KubernetesError)?.code == .unauthorized
             }
         }
@@ -65,22 +65,22 @@ struct CredentialsTests {
 
     @Test func anOldTokenIsReadAnewBeforeItRunsOut() async throws {
         try await rotating { server, client in
-            _ = try await client.get(PartialObject<Namespaces>.self, key)
+            _ = try await client.get(PartialObjectMetadata<Namespaces>.self, key)
             try write("second", to: "token")
             server.accept(tokens: ["second"])
             server.forgetRequests()
             time.advance(by: .seconds(50))
-            #expect(try await client.get(PartialObject<Namespaces>.self, key) != nil)
+            #expect(try await client.get(PartialObjectMetadata<Namespaces>.self, key) != nil)
             #expect(server.requests.count == 1)
         }
     }
 
     @Test func aFileThatCannotBeReadJustNowKeepsItsLastContent() async throws {
         try await rotating { _, client in
-            _ = try await client.get(PartialObject<Namespaces>.self, key)
+            _ = try await client.get(PartialObjectMetadata<Namespaces>.self, key)
             try FileManager.default.removeItem(at: folder.appending(path: "token"))
             time.advance(by: .seconds(600))
-            #expect(try await client.get(PartialObject<Namespaces>.self, key) != nil)
+            #expect(try await client.get(PartialObjectMetadata<Namespaces>.self, key) != nil)
         }
     }
 
@@ -89,7 +89,7 @@ struct CredentialsTests {
             var access = access
             access.token = .file("/nonexistent/token")
             let client = client(access)
-            await #expect { try await client.get(PartialObject<Namespaces>.self, key) } throws: { error in
+            await #expect { try await client.get(PartialObjectMetadata<Namespaces>.self, key) } throws: { error in
                 let error = error as? KubernetesError
                 return error?.code == .configuration && error?.message.contains("/nonexistent/token") == true
             }
@@ -99,7 +99,7 @@ struct CredentialsTests {
     @Test func theTokenDoesNotShow() async throws {
         let access = ClusterAccess(server: "http://127.0.0.1:1", token: .text(Secret("hunter2")))
         let client = client(access)
-        await #expect { try await client.get(PartialObject<Namespaces>.self, key) } throws: {
+        await #expect { try await client.get(PartialObjectMetadata<Namespaces>.self, key) } throws: {
             !"\($0)".contains("hunter2")
         }
         var dumped = ""

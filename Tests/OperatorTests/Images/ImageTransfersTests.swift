@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Basics
-import Operator
 import Planning
 import TestSupport
 import Testing
+
+@testable import Operator
 
 @Suite(.timeLimit(.minutes(5)))
 struct ImageTransfersTests {
@@ -14,18 +15,18 @@ struct ImageTransfersTests {
     @Test func aFailedTransferIsTriedAgainUntilTheImageIsThere() async {
         let attempts = Recorder<String>()
         let changes = Recorder<String>()
-        let transfers = ImageTransfers<String, String, ManualClock>(
+        let transfers = ImageTransfers<ManualClock>(
             limit: 2,
             recheck: .seconds(300),
             clock: clock,
-            transfer: { [outcome] job, _, _ in
-                attempts.record(job)
+            transfer: { [outcome] wanted, _, _ in
+                attempts.record(wanted.key)
                 if attempts.all.count < 3 { throw ImageFailure(reason: "StorageUnreachable", message: "no answer") }
                 return outcome
             },
-            changed: { changes.record($0) }
+            changed: { changes.record($0.resource.name) }
         )
-        transfers.want("job", in: "a", known: nil)
+        transfers.want("image", in: "a", known: nil)
         _ = await running({ await transfers.run() }) { cancel in
             for count in 1...2 {
                 await changes.wait(for: count)
@@ -41,7 +42,7 @@ struct ImageTransfersTests {
     @Test func forgettingEndsATransferThatHangs() async {
         let began = Latch()
         let ended = Latch()
-        let transfers = ImageTransfers<String, String, ManualClock>(
+        let transfers = ImageTransfers<ManualClock>(
             limit: 1,
             recheck: .seconds(300),
             clock: clock,
@@ -53,7 +54,7 @@ struct ImageTransfersTests {
             },
             changed: { _ in Issue.record("a cancelled transfer changes nothing") }
         )
-        transfers.want("job", in: "a", known: nil)
+        transfers.want("image", in: "a", known: nil)
         _ = await running({ await transfers.run() }) { cancel in
             try? await began.wait()
             transfers.forget("a")
@@ -66,16 +67,16 @@ struct ImageTransfersTests {
     @Test func whatWasCutOffBeginsAnewWithTheNextRun() async {
         let attempts = Recorder<String>()
         let done = Recorder<String>()
-        let transfers = ImageTransfers<String, String, ManualClock>(
+        let transfers = ImageTransfers<ManualClock>(
             limit: 1,
             recheck: .seconds(300),
             clock: clock,
-            transfer: { [outcome] job, _, _ in
-                attempts.record(job)
+            transfer: { [outcome] wanted, _, _ in
+                attempts.record(wanted.key)
                 if attempts.all.count == 1 { try await Latch().wait() }
                 return outcome
             },
-            changed: { done.record($0) }
+            changed: { done.record($0.resource.name) }
         )
         transfers.want("first", in: "a", known: nil)
         transfers.want("second", in: "b", known: nil)
@@ -93,15 +94,15 @@ struct ImageTransfersTests {
 
     @Test func whatHangsInOneSlotDoesNotDelayAnother() async {
         let done = Recorder<String>()
-        let transfers = ImageTransfers<String, String, ManualClock>(
+        let transfers = ImageTransfers<ManualClock>(
             limit: 2,
             recheck: .seconds(300),
             clock: clock,
-            transfer: { [outcome] job, _, _ in
-                if job == "hangs" { try await Latch().wait() }
+            transfer: { [outcome] wanted, _, _ in
+                if wanted.key == "hangs" { try await Latch().wait() }
                 return outcome
             },
-            changed: { done.record($0) }
+            changed: { done.record($0.resource.name) }
         )
         transfers.want("hangs", in: "a", known: nil)
         transfers.want("works", in: "b", known: nil)

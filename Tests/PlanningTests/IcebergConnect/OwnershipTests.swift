@@ -11,13 +11,13 @@ import Testing
 /// Whose the objects are, and what happens to those that are not wanted any more.
 @Suite
 struct OwnershipTests {
-    static func deletions(_ plan: IcebergConnectPlan.Whole) -> [String] {
+    static func deletions(_ plan: IcebergConnectPlan) -> [String] {
         plan.steps.compactMap { step in
             if case .delete(let kind, let key, let uid) = step { "\(kind.kind) \(key) \(uid)" } else { nil }
         }
     }
 
-    static func applies(_ plan: IcebergConnectPlan.Whole) -> [String] {
+    static func applies(_ plan: IcebergConnectPlan) -> [String] {
         plan.steps.compactMap { if case .apply(let intent) = $0 { "\(intent.kind.kind) \(intent.key)" } else { nil } }
     }
 
@@ -176,7 +176,7 @@ struct OwnershipTests {
         let edited = try Self.edited { $0["spec"]?["coordinator"]?["namespace"] = "elsewhere" }
         for spec in [try Scene(yaml: edited).resource.spec, IcebergConnect.read([:])] {
             scene.resource.spec = spec
-            let wanted = IcebergConnectPlan.wantedObjects(of: scene.resource, beside: children)
+            let wanted = IcebergConnectPlanner.wantedObjects(of: scene.resource, beside: children)
             let leases = wanted.filter { $0.kind == .lease }.map(\.key.description)
             #expect(leases.contains("default/iceberg-job-manager-my-iceberg-job-leader"))
             #expect(Set(leases).count == leases.count)
@@ -219,7 +219,7 @@ struct OwnershipTests {
         try scene.becomeReady()
         let planned = try #require(scene.plan.status)
         #expect(planned.phase == .ready)
-        let status = IcebergConnectPlan.statusOfFailure("no quota", of: scene.resource, planned: planned)
+        let status = IcebergConnectPlanner.statusOfFailure("no quota", of: scene.resource, planned: planned)
         #expect(status.phase == .failed && status.message == "no quota")
         #expect(status.images == planned.images && status.claims == planned.claims)
     }
@@ -234,7 +234,7 @@ struct OwnershipTests {
         let key = ObjectKey(namespace: "default", name: "kafka-connect-workers-sibling")
         scene.seen.children.append(scene.child(.deployment, key, owner: "uid of a sibling"))
         scene.seen.children.append(scene.child(.configMap, key, owner: nil))
-        let plan = IcebergConnectPlan.planCleanup(scene.resource, given: scene.seen)
+        let plan = IcebergConnectPlanner.planCleanup(scene.resource, given: scene.seen)
         let deleted = Self.deletions(plan)
         #expect(deleted.count == own)
         #expect(Set(deleted).count == own)
@@ -249,7 +249,7 @@ struct OwnershipTests {
     @Test func cleaningUpAgainOrForNothingIsHarmless() throws {
         var scene = try Scene.quickStart()
         scene.resource.spec = IcebergConnect.read([:])
-        let plan = IcebergConnectPlan.planCleanup(scene.resource, given: scene.seen)
+        let plan = IcebergConnectPlanner.planCleanup(scene.resource, given: scene.seen)
         #expect(Self.deletions(plan).isEmpty)
     }
 }

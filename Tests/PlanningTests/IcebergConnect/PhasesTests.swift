@@ -228,7 +228,7 @@ struct PhasesTests {
 
     @Test func warningsAreToldOnceForEachGeneration() throws {
         var scene = try Scene(example: "production")
-        let warned = { (plans: [IcebergConnectPlan.Whole]) in
+        let warned = { (plans: [IcebergConnectPlan]) in
             plans.flatMap(\.events).filter { $0.reason == "ConfigWarning" }.count
         }
         let first = warned(scene.settle())

@@ -64,13 +64,13 @@ struct Scene {
 
     var spec: IcebergConnectSpec { get throws { try resource.spec.get() } }
     var names: IcebergConnectNames { get throws { IcebergConnectNames(resource.metadata, try spec) } }
-    var plan: IcebergConnectPlan.Whole { IcebergConnectPlan.plan(resource, given: seen) }
+    var plan: IcebergConnectPlan { IcebergConnectPlanner.plan(resource, given: seen) }
 
     // MARK: Carrying out
 
     /// Carries out one plan as the runtime would, and the applied objects become children.
     @discardableResult
-    mutating func reconcile() -> IcebergConnectPlan.Whole {
+    mutating func reconcile() -> IcebergConnectPlan {
         let plan = plan
         for step in plan.steps {
             switch step {
@@ -87,8 +87,8 @@ struct Scene {
 
     /// Reconciles as long as the plan asks to be looked at again at once.
     @discardableResult
-    mutating func settle() -> [IcebergConnectPlan.Whole] {
-        var plans: [IcebergConnectPlan.Whole] = []
+    mutating func settle() -> [IcebergConnectPlan] {
+        var plans: [IcebergConnectPlan] = []
         repeat { plans.append(reconcile()) } while plans.last?.revisit == .after(.zero) && plans.count < 20
         return plans
     }
@@ -117,11 +117,11 @@ struct Scene {
 
     /// The transfer of an image comes to a state.
     mutating func transfer(_ role: ImageRole, _ state: Observation.ImageProgress.State) throws {
-        let jobs = plan.steps.compactMap { step -> ImageJob? in
-            if case .effect(.obtainImage(let job, _, _)) = step { job } else { nil }
+        let wanted = plan.steps.compactMap { step -> WantedImage? in
+            if case .effect(.obtainImage(let image, _, _)) = step { image } else { nil }
         }
-        let job = try #require(jobs.first { $0.role == role })
-        seen.images[role] = Observation.ImageProgress(source: job.source, state: state)
+        let image = try #require(wanted.first { $0.role == role })
+        seen.images[role] = Observation.ImageProgress(source: image.source, state: state)
     }
 
     mutating func finishTransfers(containsKittiwake: Bool = true) throws {
