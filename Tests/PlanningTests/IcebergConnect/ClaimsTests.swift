@@ -137,6 +137,19 @@ struct ClaimsTests {
         #expect(pair.second.resource.status?.workerStatus == nil)
     }
 
+    @Test func aResourceWhoseStatusIsPartlyUnreadableHoldsWhatItHeld() throws {
+        var pair = try Pair(Self.sameJob)
+        try pair.first.becomeReady()
+        var object: JSON = ["metadata": ["name": "first", "namespace": "default", "uid": "u"], "spec": [:]]
+        object["status"] = try JSONDocument(parsing: try #require(pair.first.resource.status).jsonBytes).decode()
+        object["status"]?["images"] = 7
+        let read = try JSONDocument(parsing: object.jsonBytes).decode(IcebergConnect.self)
+        #expect(IcebergConnectClaimant(read).held == IcebergConnectClaimant(pair.first.resource).held)
+        pair.second.seen.siblings = [IcebergConnectClaimant(read)]
+        pair.second.settle()
+        #expect(pair.second.condition(.accepted)?.reason == "DuplicateJob")
+    }
+
     // MARK: What was granted and is lost
 
     /// Both hold the job: while the first could not be read, nobody knew that it was the same.
