@@ -30,35 +30,23 @@ struct Scene {
         )
     }
 
-    /// A manifest of the folder `examples`.
-    init(example name: String) throws {
+    /// A manifest of the folder `examples` with something changed.
+    init(example name: String, _ change: (inout JSON) -> Void = { _ in }) throws {
         let file = Golden.repository.appending(path: "examples/iceberg-connect-\(name).yaml")
-        try self.init(yaml: String(decoding: Data(contentsOf: file), as: UTF8.self))
-    }
-
-    init(yaml: String) throws {
-        let document = try #require(try YAML.documents(in: Array(yaml.utf8)).first)
-        try self.init(document.decode(IcebergConnect.self))
+        let document = try #require(try YAML.documents(in: [UInt8](Data(contentsOf: file))).first)
+        var object = try document.decode(JSON.self)
+        change(&object)
+        try self.init(JSONDocument(parsing: object.jsonBytes).decode(IcebergConnect.self))
     }
 
     /// The quick start with something changed.
     static func quickStart(_ change: (inout JSON) -> Void = { _ in }) throws -> Scene {
-        try Scene(yaml: String(decoding: manifest(change), as: UTF8.self))
+        try Scene(example: "quick-start", change)
     }
 
-    /// The manifest of the quick start with something changed, as YAML.
-    static func manifest(_ change: (inout JSON) -> Void) throws -> [UInt8] {
-        let file = Golden.repository.appending(path: "examples/iceberg-connect-quick-start.yaml")
-        let document = try #require(try YAML.documents(in: [UInt8](Data(contentsOf: file))).first)
-        var object = try document.decode(JSON.self)
-        change(&object)
-        return YAML.text(of: [object])
-    }
-
-    /// Edits the specification as a user does.
-    mutating func edit(_ yaml: String) throws {
-        let edited = try Scene(yaml: yaml).resource
-        resource.spec = edited.spec
+    /// Edits the specification as a user does: it becomes that of the quick start with something changed.
+    mutating func edit(_ change: (inout JSON) -> Void) throws {
+        resource.spec = try Self.quickStart(change).resource.spec
         resource.metadata.generation = (resource.metadata.generation ?? 0) + 1
     }
 
@@ -166,6 +154,13 @@ struct Scene {
         try #require(resource.status?.phase == .ready, "\(resource.status?.message ?? "no status")")
     }
 
+    /// A quick start with something changed, when it is ready.
+    static func ready(_ change: (inout JSON) -> Void = { _ in }) throws -> Scene {
+        var scene = try quickStart(change)
+        try scene.becomeReady()
+        return scene
+    }
+
     // MARK: What came of it
 
     func object(_ name: String) -> JSON? { applied[name]?.body }
@@ -175,11 +170,31 @@ struct Scene {
         return applied.values.first { $0.kind.kind == "Deployment" && $0.key.name.hasPrefix(prefix) }?.body
     }
 
+    func pod(_ role: ImageRole) throws -> JSON {
+        try #require(deployment(of: role)?[["spec", "template", "spec"]])
+    }
+
+    func container(_ role: ImageRole) throws -> JSON { try #require(try pod(role)["containers"]?.elements.first) }
+
     func condition(_ type: IcebergConnectCondition) -> Condition? { resource.status?.conditions[type.rawValue] }
 
     /// All objects as YAML documents, in the order of the plan.
     var objects: [UInt8] {
         YAML.text(of: plan.steps.compactMap { if case .apply(let intent) = $0 { intent.body } else { nil } })
+    }
+}
+
+extension IcebergConnectPlan {
+    /// `Deployment shop/orders` and the UID, of each object that goes.
+    var deletions: [String] {
+        steps.compactMap { step in
+            if case .delete(let kind, let key, let uid) = step { "\(kind.kind) \(key) \(uid)" } else { nil }
+        }
+    }
+
+    /// `Deployment shop/orders`, of each object that is applied.
+    var applies: [String] {
+        steps.compactMap { if case .apply(let intent) = $0 { "\(intent.kind.kind) \(intent.key)" } else { nil } }
     }
 }
 

@@ -9,7 +9,7 @@ import TestSupport
 import Testing
 
 @Suite
-struct ImagesTests {
+struct ImageStandingTests {
     static let missing = Observation.ImageProgress.State.failed(
         Observation.ImageProgress.Failure(reason: "ObjectNotFound", message: "There is no such object", attempts: 1)
     )
@@ -131,14 +131,9 @@ struct ImagesTests {
     @Test func whatIsNotWantedAnyMoreIsAbandoned() throws {
         var scene = try Scene.quickStart()
         try scene.becomeReady()
-        try scene.edit(
-            String(
-                decoding: Scene.manifest {
-                    $0["spec"]?["images"]?["worker"] = ["image": "registry.example.com/worker:1.0"]
-                },
-                as: UTF8.self
-            )
-        )
+        try scene.edit {
+            $0["spec"]?["images"]?["worker"] = ["image": "registry.example.com/worker:1.0"]
+        }
         let plan = scene.reconcile()
         #expect(plan.steps.contains(.effect(.abandonImage(.worker))))
         #expect(!plan.steps.contains(.effect(.abandonImage(.coordinator))))
@@ -184,7 +179,7 @@ struct ImagesTests {
         var scene = try Scene.quickStart()
         try scene.becomeReady()
         let running = scene.deployment(of: .worker)?["spec"]
-        try scene.edit(String(decoding: PhasesTests.tagged("v2"), as: UTF8.self))
+        try scene.edit(PhaseOrderTests.tagged("v2"))
         try scene.transfer(.worker, Self.missing)
         try scene.transfer(.coordinator, Self.missing)
         let plans = scene.settle()
@@ -214,15 +209,10 @@ struct ImagesTests {
     @Test func workersScaleWhileAnImageFails() throws {
         var scene = try Scene.quickStart()
         try scene.becomeReady()
-        try scene.edit(
-            String(
-                decoding: Scene.manifest {
-                    $0["spec"]?["images"]?["coordinator"]?["s3Path"] = "missing.tar"
-                    $0["spec"]?["worker"]?["replicas"] = 5
-                },
-                as: UTF8.self
-            )
-        )
+        try scene.edit {
+            $0["spec"]?["images"]?["coordinator"]?["s3Path"] = "missing.tar"
+            $0["spec"]?["worker"]?["replicas"] = 5
+        }
         try scene.transfer(.coordinator, Self.missing)
         scene.settle()
         #expect(scene.deployment(of: .worker)?["spec"]?["replicas"] == 5)
