@@ -5,8 +5,9 @@ import JSON
 import TestSupport
 import Testing
 
-/// Every command of the documents, one page after the other, the last of them to remove the operator; then what the API
-/// server saw. These tests run last: nothing of the operator is there afterwards.
+/// Every command of the documents, one page after the other as a reader types them, the last of them to remove the
+/// operator; then what the API server saw. What a page leaves is what the next one begins with. These tests run last:
+/// nothing of the operator is there afterwards. A filter has to name the suite.
 @Suite(.serialized, .timeLimit(.minutes(8)))
 struct DocumentTests {
     private static let scratch = Bed.root.appendingPathComponent("dist/documents")
