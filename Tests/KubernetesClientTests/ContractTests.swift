@@ -230,19 +230,6 @@ struct ContractTests {
 
     // MARK: Shorthands
 
-    private func expect(
-        _ code: KubernetesError.Code,
-        _ body: () async throws -> Void,
-        sourceLocation: SourceLocation = #_sourceLocation
-    ) async {
-        do {
-            try await body()
-            Issue.record("\(code) was expected", sourceLocation: sourceLocation)
-        } catch {
-            #expect((error as? KubernetesError)?.code == code, sourceLocation: sourceLocation)
-        }
-    }
-
     private func create(
         _ client: KubernetesClient,
         _ namespace: String,
