@@ -36,15 +36,15 @@ package struct Program: Sendable {
     /// What there is to call, with the exit codes.
     package var help: String {
         """
-            usage: \(name) COMMAND [options]
-            \(about)
+        usage: \(name) COMMAND [options]
+        \(about)
 
-            \(list(of: subcommands))
+        \(list(of: subcommands))
 
-            "\(name) COMMAND --help" shows a command's options and an example.
-            Exit codes: 0 done, 1 failed, 2 wrong arguments, 3 the leader's work did not end after its lease was lost.
+        "\(name) COMMAND --help" shows a command's options and an example.
+        Exit codes: 0 done, 1 failed, 2 wrong arguments, 3 the leader's work did not end after its lease was lost.
 
-            """
+        """
     }
 
     /// A line for each: its name, and the first line of what it is about.

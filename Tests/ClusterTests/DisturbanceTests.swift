@@ -5,7 +5,9 @@ import JSON
 import TestSupport
 import Testing
 
-/// Parts of the cluster go away while there is work. These tests run alone, as they would disturb all others.
+/// Parts of the cluster go away while there is work. These tests run alone, as they would disturb all others, and in this
+/// order: what came about in spite of the first disturbance is what the next ones meet, and the last test deletes it. A
+/// filter has to name the suite.
 @Suite(.serialized, .timeLimit(.minutes(8)))
 struct DisturbanceTests {
     private static let namespace = "disturbed"

@@ -6,7 +6,10 @@ import TestSupport
 import Testing
 
 /// The whole, on a real cluster and with real Kafka Connect: an image from S3, workers that answer, and what happens
-/// afterwards. One resource goes through all of it.
+/// afterwards.
+///
+/// One resource goes through all of it, because real workers take long and most of a small machine to start: the first
+/// test makes it, the last deletes it, and the others need it in between, in this order. A filter has to name the suite.
 @Suite(.serialized, .timeLimit(.minutes(8)))
 struct IcebergConnectClusterTests {
     static let rest = "http://kafka-connect-service-orders-workers.default.svc.cluster.local:8083"

@@ -6,6 +6,10 @@ import TestSupport
 import Testing
 
 /// What `kubectl` makes of a resource: columns, explanations, scaling. Its images are ready ones, without any S3.
+///
+/// One resource goes through all of it, as a user's does: the first test makes it, each one leaves it as the next expects
+/// it, and the last deletes it. With one for each test there would be more pods at a time than two processors bear. A
+/// filter has to name the suite.
 @Suite(.serialized, .timeLimit(.minutes(8)))
 struct KubectlClusterTests {
     private static let namespace = "ready-images"

@@ -13,7 +13,9 @@ import Testing
 struct CommandsTests {
     let output = Recorder<String>()
     let errors = Recorder<String>()
-    let folder = Folder()
+    let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
 
     var printed: String { output.all.joined() }
     var notes: String { errors.all.joined() }
@@ -33,17 +35,7 @@ struct CommandsTests {
     }
 
     func temporary(_ text: String) throws -> String {
-        try FileManager.default.createDirectory(at: folder.url, withIntermediateDirectories: true)
-        let file = folder.url.appending(path: "\(UUID().uuidString).yaml")
-        try Data(text.utf8).write(to: file)
-        return file.path
-    }
-
-    /// Goes with the test.
-    final class Folder: Sendable {
-        let url = FileManager.default.temporaryDirectory.appending(path: "kittiwake-\(UUID().uuidString)")
-
-        deinit { try? FileManager.default.removeItem(at: url) }
+        try folder.write(text, to: "\(UUID().uuidString).yaml")
     }
 
     @Test func everyCommandHasAnExampleInItsHelp() async {

@@ -63,10 +63,10 @@ struct ContractTests {
         try await server.run { client, namespace in
             let key = ObjectKey(namespace: namespace, name: "orders")
             _ = try await client.apply(ConfigText.intent(key, ["text": "hello"], labels: ["team": "a"]))
-            let object = try #require(try await client.get(PartialObject<ConfigMaps>.self, key))
+            let object = try #require(try await client.get(PartialObjectMetadata<ConfigMaps>.self, key))
             #expect(object.metadata.labels["team"] == "a")
             let scope = ListScope(namespace: namespace, labelSelector: "team=a")
-            let page = try await client.page(PartialObject<ConfigMaps>.self, scope)
+            let page = try await client.page(PartialObjectMetadata<ConfigMaps>.self, scope)
             #expect(page.items.map(\.metadata.name) == ["orders"])
             let ownership = try #require(try await client.ownership(.configMap, key))
             #expect(ownership.managers == ["kittiwake"])
@@ -229,19 +229,6 @@ struct ContractTests {
     }
 
     // MARK: Shorthands
-
-    private func expect(
-        _ code: KubernetesError.Code,
-        _ body: () async throws -> Void,
-        sourceLocation: SourceLocation = #_sourceLocation
-    ) async {
-        do {
-            try await body()
-            Issue.record("\(code) was expected", sourceLocation: sourceLocation)
-        } catch {
-            #expect((error as? KubernetesError)?.code == code, sourceLocation: sourceLocation)
-        }
-    }
 
     private func create(
         _ client: KubernetesClient,

@@ -27,19 +27,6 @@ struct KubernetesClientTests {
         }
     }
 
-    func expect(
-        _ code: KubernetesError.Code,
-        _ body: () async throws -> Void,
-        sourceLocation: SourceLocation = #_sourceLocation
-    ) async {
-        do {
-            try await body()
-            Issue.record("\(code) was expected", sourceLocation: sourceLocation)
-        } catch {
-            #expect((error as? KubernetesError)?.code == code, sourceLocation: sourceLocation)
-        }
-    }
-
     @Test func whatTheServerAsksToWaitIsWaited() async throws {
         try await run { server, client in
             server.inject(.status(429, reason: "TooManyRequests", retryAfter: 3))

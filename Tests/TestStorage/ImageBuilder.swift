@@ -42,6 +42,13 @@ package struct ImageBuilder {
         ImageBuilder([textLayer(), noiseLayer(300_000, seed: 1), textLayer()])
     }
 
+    /// The same in an archive of this kind.
+    package static func ordinary(_ layout: Layout, _ packing: Packing) -> ImageBuilder {
+        var image = ordinary
+        (image.layout, image.packing) = (layout, packing)
+        return image
+    }
+
     package static func textLayer(_ line: String = "group.id=orders\n", files: [String: String] = [:]) -> [UInt8] {
         var tar = TarWriter()
         tar.folder("etc/")

@@ -14,3 +14,14 @@ package struct SeededGenerator: RandomNumberGenerator, Sendable {
         return mixed ^ (mixed >> 31)
     }
 }
+
+extension [UInt8] {
+    /// The same with another byte in some places.
+    package func damaged(inPlaces count: Int, using random: inout SeededGenerator) -> [UInt8] {
+        var bytes = self
+        for _ in 0..<count {
+            bytes[.random(in: bytes.indices, using: &random)] = .random(in: 0 ... .max, using: &random)
+        }
+        return bytes
+    }
+}

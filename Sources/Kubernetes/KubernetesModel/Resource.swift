@@ -34,7 +34,7 @@ package protocol ResourceWithStatus: Resource {
 }
 
 /// A status with standard conditions (row 202), which the runtime can write by itself when a reconcile fails.
-package protocol ConditionedStatus: Equatable, Sendable, JSONEncodable {
+package protocol ConditionedStatus: Equatable, Sendable, JSONDecodable, JSONEncodable {
     /// The status of an object that has none yet.
     init()
 

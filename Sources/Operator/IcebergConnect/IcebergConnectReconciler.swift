@@ -7,10 +7,10 @@ package import KubernetesRuntime
 package import Planning
 package import Resources
 
-/// Looks, and carries out what ``IcebergConnectPlan`` decides.
+/// Looks, and carries out what ``IcebergConnectPlanner`` decides.
 package struct IcebergConnectReconciler: Reconciler {
     package typealias Primary = IcebergConnect
-    package typealias Images = ImageTransfers<ImageSlot, ImageJob, ContinuousClock>
+    package typealias Images = ImageTransfers<ContinuousClock>
     typealias Clusters = ConnectPolls<ContinuousClock>
 
     package static let finalizer: String? = "\(IcebergConnect.kind.group)/kittiwake"
@@ -88,7 +88,7 @@ package struct IcebergConnectReconciler: Reconciler {
         guard !isSettled || resource.metadata.isDeleting else { return found }
         // The first plan only says that the resource was noticed: it makes nothing.
         guard resource.status != nil || resource.metadata.isDeleting else { return found }
-        for (kind, key) in IcebergConnectPlan.wantedObjects(of: resource, beside: found) {
+        for (kind, key) in IcebergConnectPlanner.wantedObjects(of: resource, beside: found) {
             if found.contains(where: { $0.kind == kind && $0.key == key }) { continue }
             // Nothing is made there; what was made before, with other settings, goes with the resource.
             if !settings.watches(key.namespace ?? ""), !resource.metadata.isDeleting { continue }
@@ -126,8 +126,8 @@ package struct IcebergConnectReconciler: Reconciler {
         of role: ImageRole,
         for resource: IcebergConnect
     ) -> IcebergConnectObservation.ImageProgress? {
-        images.wanted(in: slot(role, resource)).map { job, state, layers in
-            .init(source: job.source, state: .init(state), layers: layers)
+        images.wanted(in: slot(role, resource)).map { image, state, layers in
+            .init(source: image.source, state: .init(state), layers: layers)
         }
     }
 
@@ -136,15 +136,15 @@ package struct IcebergConnectReconciler: Reconciler {
     package static func plan(
         _ resource: IcebergConnect,
         given seen: IcebergConnectObservation
-    ) throws(PlanError) -> Plan<IcebergConnectStatus, IcebergConnectEffect> {
-        IcebergConnectPlan.plan(resource, given: seen)
+    ) throws(PlanError) -> IcebergConnectPlan {
+        IcebergConnectPlanner.plan(resource, given: seen)
     }
 
     package static func planCleanup(
         _ resource: IcebergConnect,
         given seen: IcebergConnectObservation
-    ) throws(PlanError) -> Plan<IcebergConnectStatus, IcebergConnectEffect> {
-        IcebergConnectPlan.planCleanup(resource, given: seen)
+    ) throws(PlanError) -> IcebergConnectPlan {
+        IcebergConnectPlanner.planCleanup(resource, given: seen)
     }
 
     package static func status(
@@ -153,7 +153,7 @@ package struct IcebergConnectReconciler: Reconciler {
         after failure: ReconcileFailure,
         at time: String
     ) -> IcebergConnectStatus? {
-        var status = IcebergConnectPlan.statusOfFailure(failure.message, of: resource, planned: planned)
+        var status = IcebergConnectPlanner.statusOfFailure(failure.message, of: resource, planned: planned)
         status.report(failure, generation: resource.metadata.generation, at: time)
         return status
     }
@@ -166,8 +166,8 @@ package struct IcebergConnectReconciler: Reconciler {
         in context: ReconcileContext
     ) async throws {
         switch effect {
-        case .obtainImage(let job, let known, let layers):
-            images.want(job, in: slot(job.role, resource), known: known, layers: layers)
+        case .obtainImage(let image, let known, let layers):
+            images.want(image, in: slot(image.role, resource), known: known, layers: layers)
         case .abandonImage(let role): images.forget(slot(role, resource))
         case .askCluster(let cluster): clusters.want(cluster, for: resource.key)
         case .forgetCluster: clusters.forget(resource.key)

@@ -13,12 +13,12 @@ struct IcebergConnectStores: Sendable {
     let resources: Store<IcebergConnect>
     let deployments: Store<Deployment>
     /// All of a namespace, because a resource may name any.
-    let secrets: Store<PartialObject<Secrets>>
-    let configMaps: Store<PartialObject<ConfigMaps>>
-    let services: Store<PartialObject<Services>>
-    let serviceAccounts: Store<PartialObject<ServiceAccounts>>
-    let roles: Store<PartialObject<Roles>>
-    let roleBindings: Store<PartialObject<RoleBindings>>
+    let secrets: Store<PartialObjectMetadata<Secrets>>
+    let configMaps: Store<PartialObjectMetadata<ConfigMaps>>
+    let services: Store<PartialObjectMetadata<Services>>
+    let serviceAccounts: Store<PartialObjectMetadata<ServiceAccounts>>
+    let roles: Store<PartialObjectMetadata<Roles>>
+    let roleBindings: Store<PartialObjectMetadata<RoleBindings>>
 
     init() {
         let interner = Locked(Interner())
@@ -119,17 +119,17 @@ extension StoreIndex<IcebergConnect> {
     }
 }
 
-/// `PartialObject<ServiceAccounts>`
+/// `PartialObjectMetadata<ServiceAccounts>`
 enum ServiceAccounts: KindOfObject {
     static let kind = ResourceKind.serviceAccount
 }
 
-/// `PartialObject<Roles>`
+/// `PartialObjectMetadata<Roles>`
 enum Roles: KindOfObject {
     static let kind = ResourceKind.role
 }
 
-/// `PartialObject<RoleBindings>`
+/// `PartialObjectMetadata<RoleBindings>`
 enum RoleBindings: KindOfObject {
     static let kind = ResourceKind.roleBinding
 }

@@ -31,7 +31,6 @@ struct IcebergConnectTerm: Sendable {
         images = Images(
             limit: settings.imageTransfers,
             recheck: settings.imageRecheck,
-            owner: { $0.resource.namespace ?? "" },
             clock: ContinuousClock(),
             transfer: transfer,
             changed: { slot in wake.withLock { $0 }?(slot.resource) }

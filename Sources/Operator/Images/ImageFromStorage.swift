@@ -7,7 +7,7 @@ internal import ObjectStorage
 internal import Planning
 internal import Resources
 
-/// Carries out an ``ImageJob``: from an object in S3 into a registry.
+/// Brings a ``WantedImage`` from an object in S3 into its registry.
 struct ImageFromStorage: Sendable {
     private let client: HTTPClient
     private let environment: [String: String]
@@ -40,22 +40,27 @@ struct ImageFromStorage: Sendable {
 
     /// - Throws: ``ImageFailure``.
     func callAsFunction(
-        _ job: ImageJob,
+        _ wanted: WantedImage,
         _ known: KnownImage,
         _ report: @escaping @Sendable (ImageProgress) -> Void
     ) async throws -> ObtainedImage {
         do {
-            let target = try ImageReference(parsing: "\(job.repository):\(job.tag)")
-            let location = S3Location(bucket: job.bucket, key: job.key, region: job.region, endpoint: job.endpoint)
-            let source = S3Object(S3Client(client, location, credentials(job), tls: storage, limits: limits))
-            let login = try job.registryLogin.flatMap { secret in
+            let target = try ImageReference(parsing: "\(wanted.repository):\(wanted.tag)")
+            let location = S3Location(
+                bucket: wanted.bucket,
+                key: wanted.key,
+                region: wanted.region,
+                endpoint: wanted.endpoint
+            )
+            let source = S3Object(S3Client(client, location, credentials(wanted), tls: storage, limits: limits))
+            let login = try wanted.registryLogin.flatMap { secret in
                 try secret.reveal { try DockerConfiguration(parsing: Array($0.utf8)).credentials(for: target) }
             }
             let transfer = ImageTransferJob(
                 source: source,
                 target: target,
                 access: RegistryAccess(credentials: login, endpoints: endpoints, tls: registry),
-                looksForKittiwake: job.role == .coordinator,
+                looksForKittiwake: wanted.role == .coordinator,
                 knownLayers: known.layers.compactMap(ImageTransferOutcome.Layer.init)
             )
             let previous = known.image.map { known in
@@ -77,11 +82,11 @@ struct ImageFromStorage: Sendable {
         }
     }
 
-    private func credentials(_ job: ImageJob) -> any CredentialsProvider {
-        switch job.credentials {
+    private func credentials(_ wanted: WantedImage) -> any CredentialsProvider {
+        switch wanted.credentials {
         case .keys(let id, let key):
             StaticCredentials(S3Credentials(accessKey: id.reveal { $0 }, secretKey: key))
-        case .environment: EnvironmentCredentials(client, environment, region: job.region)
+        case .environment: EnvironmentCredentials(client, environment, region: wanted.region)
         }
     }
 }

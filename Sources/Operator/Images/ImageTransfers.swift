@@ -8,12 +8,13 @@ package import Resources
 ///
 /// A value is told what is wanted, from any thread, and ``run()`` does it. What changes is reported by slot, so that the
 /// controller can look at the resource.
-package final class ImageTransfers<Slot: Hashable & Sendable, Job: Equatable & Sendable, C: Clock<Duration>>: Sendable {
+package final class ImageTransfers<C: Clock<Duration>>: Sendable {
     /// Brings one image, or finds that it is there.
-    package typealias Transfer =
-        @Sendable (Job, KnownImage, _ report: @escaping @Sendable (ImageProgress) -> Void) async throws -> ObtainedImage
+    package typealias Transfer = @Sendable (WantedImage, KnownImage, @escaping Report) async throws -> ObtainedImage
+    /// Is told how far it has come.
+    package typealias Report = @Sendable (ImageProgress) -> Void
 
-    private typealias Rules = ImageTransfersState<Slot, Job, C.Instant>
+    private typealias Rules = ImageTransfersState<C.Instant>
 
     private struct State: Sendable {
         var rules: Rules
@@ -28,47 +29,52 @@ package final class ImageTransfers<Slot: Hashable & Sendable, Job: Equatable & S
     private let state: Locked<State>
     private let clock: C
     private let transfer: Transfer
-    private let changed: @Sendable (Slot) -> Void
+    private let changed: @Sendable (ImageSlot) -> Void
 
     /// - Parameters:
-    ///   - limit: attempts at a time.
-    ///   - owner: whom a slot belongs to. With it, one owner gets at most half of the places.
+    ///   - limit: attempts at a time; one namespace gets at most half of them.
     ///   - recheck: how long an image that is there is taken to be there.
     ///   - transfer: throws ``ImageFailure``; any other error becomes one with the reason `TransferFailed`.
     ///   - changed: told of every slot whose state is another now.
     package init(
         limit: Int,
         recheck: Duration,
-        owner: (@Sendable (Slot) -> String)? = nil,
         clock: C,
         transfer: @escaping Transfer,
-        changed: @escaping @Sendable (Slot) -> Void
+        changed: @escaping @Sendable (ImageSlot) -> Void
     ) {
-        state = Locked(State(rules: Rules(limit: limit, recheck: recheck, owner: owner)))
+        state = Locked(State(rules: Rules(limit: limit, recheck: recheck)))
         self.clock = clock
         self.transfer = transfer
         self.changed = changed
     }
 
     /// What is wanted in a slot, and what is known about it; `nil` if nothing is wanted there.
-    package func wanted(in slot: Slot) -> (job: Job, state: ImageState, layers: [IcebergConnectStatus.Layer])? {
+    package func wanted(
+        in slot: ImageSlot
+    ) -> (image: WantedImage, state: ImageState, layers: [IcebergConnectStatus.Layer])? {
         state.withLock { $0.rules.wanted(in: slot) }
     }
 
-    /// Wants `job` in `slot`, also if something else was wanted there. Wanting the same again changes nothing.
+    /// Wants `image` in `slot`, also if something else was wanted there. Wanting the same again changes nothing.
     ///
     /// - Parameters:
-    ///   - known: what came of the same job earlier, perhaps in another process.
+    ///   - known: what came of the same image earlier, perhaps in another process.
     ///   - layers: what that had brought into the registry when it ended.
-    package func want(_ job: Job, in slot: Slot, known: ObtainedImage?, layers: [IcebergConnectStatus.Layer] = []) {
-        decide { $0.want(job, in: slot, known: known, layers: layers) }
+    package func want(
+        _ image: WantedImage,
+        in slot: ImageSlot,
+        known: ObtainedImage?,
+        layers: [IcebergConnectStatus.Layer] = []
+    ) {
+        decide { $0.want(image, in: slot, known: known, layers: layers) }
     }
 
     /// Wants nothing in `slot` any more; what runs for it is cancelled.
-    package func forget(_ slot: Slot) { decide { $0.forget(slot) } }
+    package func forget(_ slot: ImageSlot) { decide { $0.forget(slot) } }
 
     /// Wants nothing any more in the slots of which this is true.
-    package func forget(where isMeant: (Slot) -> Bool) {
+    package func forget(where isMeant: (ImageSlot) -> Bool) {
         decide { rules in rules.slots.filter(isMeant).flatMap { rules.forget($0) } }
     }
 
@@ -100,11 +106,11 @@ package final class ImageTransfers<Slot: Hashable & Sendable, Job: Equatable & S
                 }
                 for action in actions {
                     switch action {
-                    case .start(let run, _, let job, let image, let layers):
+                    case .start(let run, _, let image, let outcome, let layers):
                         let stop = Latch()
-                        let known = KnownImage(image, layers: layers)
+                        let known = KnownImage(outcome, layers: layers)
                         state.withLock { $0.stops[run] = stop }
-                        group.addTask { await self.attempt(run, job, known, until: stop) }
+                        group.addTask { await self.attempt(run, image, known, until: stop) }
                     case .cancel(let run): state.withLock { $0.stops[run] }?.open()
                     }
                 }
@@ -120,9 +126,9 @@ package final class ImageTransfers<Slot: Hashable & Sendable, Job: Equatable & S
         }
     }
 
-    private func attempt(_ run: Rules.Run, _ job: Job, _ known: KnownImage, until stop: Latch) async {
+    private func attempt(_ run: Rules.Run, _ image: WantedImage, _ known: KnownImage, until stop: Latch) async {
         let result = await withTaskGroup(of: Result<ObtainedImage, ImageFailure>?.self) { group in
-            group.addTask { await self.result(run, job, known) }
+            group.addTask { await self.result(run, image, known) }
             group.addTask {
                 try? await stop.wait()  // cancelled because the attempt has ended
                 return nil
@@ -152,12 +158,12 @@ package final class ImageTransfers<Slot: Hashable & Sendable, Job: Equatable & S
 
     private func result(
         _ run: Rules.Run,
-        _ job: Job,
+        _ image: WantedImage,
         _ known: KnownImage
     ) async -> Result<ObtainedImage, ImageFailure> {
         do {
             return .success(
-                try await transfer(job, known) { progress in
+                try await transfer(image, known) { progress in
                     let slot = self.state.withLock { $0.rules.progressed(run, to: progress) }
                     if let slot { self.changed(slot) }
                 }

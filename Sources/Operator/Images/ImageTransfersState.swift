@@ -7,22 +7,18 @@ internal import Resources
 /// The rules by which wanted images are brought into their registries and kept there: who may run now, what is tried
 /// again and when. No threads, no clock, no randomness.
 ///
-/// A slot is one image of one resource. What is wanted in it may change at any time; then what runs for it is cancelled
-/// and begins anew.
-struct ImageTransfersState<Slot: Hashable & Sendable, Job: Equatable & Sendable, Instant: InstantProtocol>: Sendable
-where Instant.Duration == Duration {
+/// What is wanted in a slot may change at any time; then what runs for it is cancelled and begins anew. Whose turn it is
+/// goes by namespaces: what many want in one must not keep the few of another from theirs.
+struct ImageTransfersState<Instant: InstantProtocol>: Sendable where Instant.Duration == Duration {
     /// One attempt. Its number tells a late answer of a cancelled attempt from one that counts.
     struct Run: Hashable, Sendable {
         let number: Int
     }
 
     enum Action: Equatable, Sendable {
-        case start(Run, Slot, Job, known: ObtainedImage?, layers: [IcebergConnectStatus.Layer] = [])
+        case start(Run, ImageSlot, WantedImage, known: ObtainedImage?, layers: [IcebergConnectStatus.Layer] = [])
         case cancel(Run)
     }
-
-    /// Whose turn it is: what many want must not keep the few from theirs.
-    typealias Owner = @Sendable (Slot) -> String
 
     private enum Phase: Equatable, Sendable {
         case queued
@@ -32,10 +28,10 @@ where Instant.Duration == Duration {
     }
 
     private struct Entry: Sendable {
-        var job: Job
+        var image: WantedImage
         var phase = Phase.queued
         var state = ImageState.waiting
-        /// The last success for this job, also while it is being looked at again.
+        /// The last success for this image, also while it is being looked at again.
         var outcome: ObtainedImage?
         var attempts = 0
         /// What the registry has already, from attempts that did not come to their end.
@@ -57,27 +53,24 @@ where Instant.Duration == Duration {
     let limit: Int
     /// How long an image that is there is taken to be there.
     let recheck: Duration
-    /// Of a slot: its namespace. `nil`: nobody shares.
-    private let owner: Owner?
-    private var entries: [Slot: Entry] = [:]
-    private var queue: [Slot] = []
-    private var runs: [Run: Slot] = [:]
+    private var entries: [ImageSlot: Entry] = [:]
+    private var queue: [ImageSlot] = []
+    private var runs: [Run: ImageSlot] = [:]
     /// Cancelled, but not yet at their end: until then they need what all need.
-    private var ending: [Run: Slot] = [:]
+    private var ending: [Run: ImageSlot] = [:]
     private var nextRun = 0
 
-    init(limit: Int, recheck: Duration, owner: Owner? = nil) {
+    init(limit: Int, recheck: Duration) {
         self.limit = limit
         self.recheck = recheck
-        self.owner = owner
     }
 
     /// Half of the places, so that some are left for whoever comes next: an attempt may last for hours.
-    private var limitOfOneOwner: Int { owner == nil ? limit : (limit + 1) / 2 }
+    private var limitOfOneNamespace: Int { (limit + 1) / 2 }
 
     /// What is wanted in a slot, and what is known about it; `nil` if nothing is wanted there.
-    func wanted(in slot: Slot) -> (job: Job, state: ImageState, layers: [IcebergConnectStatus.Layer])? {
-        entries[slot].map { ($0.job, $0.state, $0.layers) }
+    func wanted(in slot: ImageSlot) -> (image: WantedImage, state: ImageState, layers: [IcebergConnectStatus.Layer])? {
+        entries[slot].map { ($0.image, $0.state, $0.layers) }
     }
 
     /// The next moment at which something falls due.
@@ -85,20 +78,20 @@ where Instant.Duration == Duration {
         entries.values.compactMap { entry in if case .settled(let until) = entry.phase { until } else { nil } }.min()
     }
 
-    /// Wants `job` in `slot`. Wanting the same again changes nothing.
+    /// Wants `image` in `slot`. Wanting the same again changes nothing.
     ///
     /// - Parameters:
-    ///   - known: what an earlier process found out about the same job: then it is only looked at again.
+    ///   - known: what an earlier process found out about the same image: then it is only looked at again.
     ///   - layers: what it had brought into the registry when it ended.
     mutating func want(
-        _ job: Job,
-        in slot: Slot,
+        _ image: WantedImage,
+        in slot: ImageSlot,
         known: ObtainedImage?,
         layers: [IcebergConnectStatus.Layer] = []
     ) -> [Action] {
-        if let entry = entries[slot], entry.job == job { return [] }
+        if let entry = entries[slot], entry.image == image { return [] }
         let cancelled = forget(slot)
-        var entry = Entry(job: job, layers: layers)
+        var entry = Entry(image: image, layers: layers)
         if let known {
             entry.outcome = known
             entry.state = .present(known)
@@ -109,10 +102,10 @@ where Instant.Duration == Duration {
     }
 
     /// In which something is wanted.
-    var slots: [Slot] { Array(entries.keys) }
+    var slots: [ImageSlot] { Array(entries.keys) }
 
     /// Wants nothing in `slot` any more.
-    mutating func forget(_ slot: Slot) -> [Action] {
+    mutating func forget(_ slot: ImageSlot) -> [Action] {
         guard let entry = entries.removeValue(forKey: slot) else { return [] }
         queue.removeAll { $0 == slot }
         guard case .running(let run) = entry.phase else { return [] }
@@ -125,7 +118,7 @@ where Instant.Duration == Duration {
     mutating func ended(_ run: Run) -> [Action] { ending.removeValue(forKey: run) == nil ? [] : startQueued() }
 
     /// - Returns: the slot whose state has changed, if one has.
-    mutating func progressed(_ run: Run, to progress: ImageProgress) -> Slot? {
+    mutating func progressed(_ run: Run, to progress: ImageProgress) -> ImageSlot? {
         guard let slot = runs[run], var entry = entries[slot] else { return nil }
         let hasLearnt = entry.learn(progress.layers)
         var isNews = entry.state.isNews(progress)
@@ -138,7 +131,11 @@ where Instant.Duration == Duration {
         return isNews || hasLearnt ? slot : nil
     }
 
-    mutating func succeeded(_ run: Run, with outcome: ObtainedImage, at now: Instant) -> (changed: Slot?, [Action]) {
+    mutating func succeeded(
+        _ run: Run,
+        with outcome: ObtainedImage,
+        at now: Instant
+    ) -> (changed: ImageSlot?, [Action]) {
         guard let slot = runs.removeValue(forKey: run), var entry = entries[slot] else { return (nil, ended(run)) }
         let changes = entry.state != .present(outcome)
         entry.outcome = outcome
@@ -156,7 +153,7 @@ where Instant.Duration == Duration {
         with failure: ImageFailure,
         at now: Instant,
         jitter: Double
-    ) -> (changed: Slot?, [Action]) {
+    ) -> (changed: ImageSlot?, [Action]) {
         guard let slot = runs.removeValue(forKey: run), var entry = entries[slot] else { return (nil, ended(run)) }
         entry.attempts += 1
         let delay = Self.backoff.delay(after: entry.attempts, random: jitter)
@@ -168,7 +165,7 @@ where Instant.Duration == Duration {
 
     /// Queues what has fallen due.
     mutating func tick(at now: Instant) -> [Action] {
-        let due = entries.compactMap { slot, entry -> (Slot, Instant)? in
+        let due = entries.compactMap { slot, entry -> (ImageSlot, Instant)? in
             if case .settled(let until) = entry.phase, until <= now { (slot, until) } else { nil }
         }
         for (slot, _) in due.sorted(by: { $0.1 < $1.1 }) {
@@ -188,7 +185,7 @@ where Instant.Duration == Duration {
     }
 
     /// Attempts are numbered as they begin.
-    private func number(of slot: Slot) -> Int {
+    private func number(of slot: ImageSlot) -> Int {
         if case .running(let run)? = entries[slot]?.phase { run.number } else { 0 }
     }
 
@@ -201,15 +198,13 @@ where Instant.Duration == Duration {
             let run = Run(number: nextRun)
             runs[run] = slot
             entries[slot]?.phase = .running(run)
-            actions.append(.start(run, slot, entry.job, known: entry.outcome, layers: entry.layers))
+            actions.append(.start(run, slot, entry.image, known: entry.outcome, layers: entry.layers))
         }
         return actions
     }
 
-    private func mayStart(_ slot: Slot) -> Bool {
-        guard let owner else { return true }
-        let mine = owner(slot)
-        let taken = runs.values.count { owner($0) == mine } + ending.values.count { owner($0) == mine }
-        return taken < limitOfOneOwner
+    private func mayStart(_ slot: ImageSlot) -> Bool {
+        let isNeighbour = { (other: ImageSlot) in other.resource.namespace == slot.resource.namespace }
+        return runs.values.count(where: isNeighbour) + ending.values.count(where: isNeighbour) < limitOfOneNamespace
     }
 }

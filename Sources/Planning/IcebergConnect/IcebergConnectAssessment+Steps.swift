@@ -4,7 +4,7 @@ internal import KubernetesModel
 internal import Resources
 
 extension IcebergConnectAssessment {
-    var plan: IcebergConnectPlan.Whole {
+    var plan: IcebergConnectPlan {
         let status = status
         return Plan(steps: steps, status: status, events: events(with: status), revisit: revisit(with: status))
     }
@@ -30,15 +30,15 @@ extension IcebergConnectAssessment {
 
     private var transfers: [Step<IcebergConnectEffect>] {
         let wanted = images.compactMap { standing in
-            standing.job.map { job in
+            standing.wanted.map { image in
                 let layers = standing.transfer?.layers ?? []
-                return Step.effect(IcebergConnectEffect.obtainImage(job, known: standing.known, layers: layers))
+                return Step.effect(IcebergConnectEffect.obtainImage(image, known: standing.known, layers: layers))
             }
         }
         // A ready image took the place of one from S3, or the workers were switched off.
         let unwanted = ImageRole.allCases.filter { role in
             let stage = images.first { $0.role == role }
-            return seen.images[role] != nil && stage?.job == nil && stage?.stage != .blocked
+            return seen.images[role] != nil && stage?.wanted == nil && stage?.stage != .blocked
         }
         return wanted + unwanted.map { .effect(.abandonImage($0)) }
     }

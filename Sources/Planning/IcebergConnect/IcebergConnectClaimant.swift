@@ -24,9 +24,9 @@ package struct IcebergConnectClaimant: Equatable, Sendable {
         var text: String { "\(controlTopic)/\(groupID)" }
     }
 
-    /// Connect's internal topics.
-    package struct Storage: Equatable, Sendable {
-        package var topics: [String]
+    /// Where Connect keeps its state.
+    package struct InternalTopics: Equatable, Sendable {
+        package var names: [String]
         package var servers: Set<String>
     }
 
@@ -39,7 +39,7 @@ package struct IcebergConnectClaimant: Equatable, Sendable {
     /// `nil` with an invalid specification.
     package var job: Job?
     /// Where the workers keep their state; `nil` without workers, and with an invalid specification.
-    package var storage: Storage?
+    package var internalTopics: InternalTopics?
 
     package init(_ resource: IcebergConnect) {
         key = resource.key
@@ -51,8 +51,8 @@ package struct IcebergConnectClaimant: Equatable, Sendable {
         if !spec.coordinatorOnly {
             let servers = BootstrapServers(spec.worker.kafka.bootstrapServers ?? "")
             let topics = spec.worker.storage
-            storage = Storage(
-                topics: [topics.offsetTopic, topics.configTopic, topics.statusTopic],
+            internalTopics = InternalTopics(
+                names: [topics.offsetTopic, topics.configTopic, topics.statusTopic],
                 servers: servers?.qualified(in: names.workerNamespace) ?? []
             )
         }
@@ -75,8 +75,8 @@ package struct IcebergConnectClaimant: Equatable, Sendable {
 
     /// Under what it is listed for those who must be warned of sharing a topic with it.
     package var sharedTopicKeys: [String] {
-        guard let storage else { return [] }
-        return storage.servers.sorted().flatMap { server in storage.topics.map { "topic \(server)/\($0)" } }
+        guard let topics = internalTopics else { return [] }
+        return topics.servers.sorted().flatMap { server in topics.names.map { "topic \(server)/\($0)" } }
     }
 
     /// What a resource that is granted everything holds.
@@ -152,12 +152,12 @@ extension IcebergConnectClaimant {
     /// Two clusters that keep their state in one topic read each other's connectors and lose their own. It is no reason
     /// to refuse: brokers with the same addresses may be different ones to different pods.
     func sharedTopics(with siblings: [IcebergConnectClaimant]) -> [FieldProblem] {
-        guard let storage else { return [] }
+        guard let mine = internalTopics else { return [] }
         return siblings.filter { $0.key != key && $0.cluster != cluster }.sorted { $0.precedes($1) }.flatMap { other in
-            guard let theirs = other.storage, !theirs.servers.isDisjoint(with: storage.servers) else {
+            guard let theirs = other.internalTopics, !theirs.servers.isDisjoint(with: mine.servers) else {
                 return [FieldProblem]()
             }
-            return storage.topics.filter(theirs.topics.contains).map { topic in
+            return mine.names.filter(theirs.names.contains).map { topic in
                 let message =
                     "shares the topic \(topic) with \(other.key); every Connect cluster needs topics of its own"
                 return FieldProblem(field: "spec.worker.storage", message: message)

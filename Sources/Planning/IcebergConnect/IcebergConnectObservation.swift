@@ -15,7 +15,7 @@ package struct IcebergConnectObservation: Equatable, Sendable {
     /// The Secrets of ``Resources/IcebergConnectSpec/referencedSecrets`` that exist, by name. A missing one is not in it.
     package var secrets: [String: SecretContent]
     /// The objects that belong to the resource (by owner reference or owner label), and those that bear one of the names
-    /// of ``IcebergConnectPlan/wantedObjects(of:)``, whoever they belong to.
+    /// of ``IcebergConnectPlanner/wantedObjects(of:)``, whoever they belong to.
     package var children: [Child]
     package var workers: DeploymentState?
     package var coordinators: DeploymentState?
@@ -136,7 +136,7 @@ extension IcebergConnectObservation {
 
     /// How far the transfer of one image is.
     package struct ImageProgress: Equatable, Sendable {
-        /// The job it is about: ``ImageJob/source``. Progress of another job counts as none.
+        /// The image it is about: ``WantedImage/source``. Progress of another image counts as none.
         package var source: String
         package var state: State
         /// What the registry has already, while the transfer has not come to its end.

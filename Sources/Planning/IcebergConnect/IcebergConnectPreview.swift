@@ -25,15 +25,15 @@ package enum IcebergConnectPreview {
         resource.status = IcebergConnectStatus(phase: .deploying)
         var seen = IcebergConnectObservation(now: now, settings: .init(operatorImage: operatorImage))
         for name in spec.referencedSecrets { seen.secrets[name] = content(of: name, in: spec) }
-        // The jobs are known only from a plan; with their images in place a second one makes everything.
-        for case .effect(.obtainImage(let job, _, _)) in IcebergConnectPlan.plan(resource, given: seen).steps {
+        // The wanted images are known only from a plan; with them in place a second one makes everything.
+        for case .effect(.obtainImage(let image, _, _)) in IcebergConnectPlanner.plan(resource, given: seen).steps {
             guard let digest = Digest(hex: unknownDigest) else { continue }
             let state = IcebergConnectObservation.ImageProgress.State.done(
                 .init(digest: digest, etag: "", containsKittiwake: false)
             )
-            seen.images[job.role] = .init(source: job.source, state: state)
+            seen.images[image.role] = .init(source: image.source, state: state)
         }
-        return IcebergConnectPlan.plan(resource, given: seen).steps.compactMap { step in
+        return IcebergConnectPlanner.plan(resource, given: seen).steps.compactMap { step in
             if case .apply(let intent) = step { shown(intent) } else { nil }
         }
     }

@@ -20,9 +20,9 @@ struct ImageStanding: Equatable {
     var stage: Stage
     /// What goes into the pod template: the image asked for, or, until it is there, the one that was obtained before.
     var image: IcebergConnectStatus.Image?
-    /// The transfer to ask for; `nil` if none is needed, or a Secret is missing.
-    var job: ImageJob?
-    /// What an earlier transfer of the same job gave.
+    /// What to transfer; `nil` if nothing is to be, or a Secret is missing.
+    var wanted: WantedImage?
+    /// What an earlier transfer of the same image gave.
     var known: ObtainedImage?
     /// What the registry has already of an image that is not yet obtained.
     var transfer: IcebergConnectStatus.Transfer?
@@ -36,40 +36,46 @@ extension ImageStanding {
     /// - Parameters:
     ///   - recorded: the image of the last status.
     ///   - begun: the transfer of the last status.
-    ///   - progress: of any job; another job's counts as none.
+    ///   - progress: of any image; another's counts as none.
     init(
         _ role: ImageRole,
-        _ wanted: IcebergConnectSpec.Image,
+        _ spec: IcebergConnectSpec.Image,
         storage: IcebergConnectSpec.S3?,
         secrets: ReferencedSecrets,
         recorded: IcebergConnectStatus.Image?,
         begun: IcebergConnectStatus.Transfer?,
         progress: IcebergConnectObservation.ImageProgress?
     ) {
-        guard case .tar(let key) = wanted.source, let storage else {
-            self.init(ready: wanted, role: role, recorded: recorded)
+        guard case .tar(let key) = spec.source, let storage else {
+            self.init(ready: spec, role: role, recorded: recorded)
             return
         }
         let login = role == .worker ? secrets.workerLogin : secrets.coordinatorLogin
-        let job = ImageJob(
+        let wanted = WantedImage(
             role: role,
             region: storage.region,
             bucket: storage.bucket,
             key: key,
             endpoint: storage.endpoint,
             credentials: secrets.s3Credentials ?? .environment,
-            repository: "\(wanted.registry)/iceberg-kafka-connect-\(role)",
-            tag: wanted.tag,
+            repository: "\(spec.registry)/iceberg-kafka-connect-\(role)",
+            tag: spec.tag,
             registryLogin: login.secret
         )
-        let matching = recorded.flatMap { $0.source == job.source ? $0 : nil }
+        let matching = recorded.flatMap { $0.source == wanted.source ? $0 : nil }
         let isBlocked = secrets.s3Credentials == nil || login == .missing
-        self.init(role: role, stage: .blocked, image: recorded, job: isBlocked ? nil : job, isNew: matching == nil)
+        self.init(
+            role: role,
+            stage: .blocked,
+            image: recorded,
+            wanted: isBlocked ? nil : wanted,
+            isNew: matching == nil
+        )
 
-        let progress = progress?.source == job.source ? progress : nil
+        let progress = progress?.source == wanted.source ? progress : nil
         let state = progress?.state
         if case .done(let image) = state {
-            self.image = Self.record(image, job)
+            self.image = Self.record(image, wanted)
             stage = .obtained
         } else if matching != nil {
             // Obtained earlier, perhaps by another process: it is only looked whether that still holds.
@@ -80,14 +86,14 @@ extension ImageStanding {
         }
         known = matching.flatMap(ObtainedImage.init)
         if stage == .obtained { return }
-        let layers = (begun?.source == job.source ? begun?.layers ?? [] : []).merging(progress?.layers ?? [])
-        if !layers.isEmpty { transfer = .init(source: job.source, layers: layers) }
+        let layers = (begun?.source == wanted.source ? begun?.layers ?? [] : []).merging(progress?.layers ?? [])
+        if !layers.isEmpty { transfer = .init(source: wanted.source, layers: layers) }
     }
 
-    private init(ready wanted: IcebergConnectSpec.Image, role: ImageRole, recorded: IcebergConnectStatus.Image?) {
-        guard case .ready(let reference) = wanted.source else {
+    private init(ready spec: IcebergConnectSpec.Image, role: ImageRole, recorded: IcebergConnectStatus.Image?) {
+        guard case .ready(let reference) = spec.source else {
             // The schema lets no tar through without a place to read it from.
-            self.init(role: role, stage: .blocked, image: recorded, job: nil, isNew: true)
+            self.init(role: role, stage: .blocked, image: recorded, wanted: nil, isNew: true)
             return
         }
         let image = IcebergConnectStatus.Image(
@@ -95,7 +101,7 @@ extension ImageStanding {
             digest: reference.digest?.description,
             reference: reference.description
         )
-        self.init(role: role, stage: .obtained, image: image, job: nil, isNew: false)
+        self.init(role: role, stage: .obtained, image: image, wanted: nil, isNew: false)
     }
 
     private static func stage(of state: IcebergConnectObservation.ImageProgress.State?) -> Stage {
@@ -112,12 +118,12 @@ extension ImageStanding {
         return min(10, count / (total / 10))
     }
 
-    private static func record(_ image: ObtainedImage, _ job: ImageJob) -> IcebergConnectStatus.Image {
+    private static func record(_ image: ObtainedImage, _ wanted: WantedImage) -> IcebergConnectStatus.Image {
         IcebergConnectStatus.Image(
-            source: job.source,
+            source: wanted.source,
             etag: image.etag,
             digest: image.digest.description,
-            reference: "\(job.repository)@\(image.digest)",
+            reference: "\(wanted.repository)@\(image.digest)",
             containsKittiwake: image.containsKittiwake
         )
     }

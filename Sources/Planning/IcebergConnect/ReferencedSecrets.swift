@@ -9,7 +9,7 @@ struct ReferencedSecrets {
     /// What is not there, for people: `Secret shop/kafka does not exist`. Sorted, each once.
     private(set) var missing: [String] = []
     /// `nil` if the keys are missing or nothing is transferred.
-    private(set) var s3Credentials: ImageJob.Credentials?
+    private(set) var s3Credentials: WantedImage.Credentials?
     private(set) var workerJAAS = Value.none
     private(set) var coordinatorJAAS = Value.none
     private(set) var workerLogin = Value.none
@@ -47,7 +47,7 @@ struct ReferencedSecrets {
         missing = Array(Set(missing)).sorted()
     }
 
-    private mutating func credentials(_ given: IcebergConnectSpec.S3.Credentials) -> ImageJob.Credentials? {
+    private mutating func credentials(_ given: IcebergConnectSpec.S3.Credentials) -> WantedImage.Credentials? {
         switch given {
         case .environment: return .environment
         case .inline(let id, let key): return .keys(accessKeyID: id, secretAccessKey: key)

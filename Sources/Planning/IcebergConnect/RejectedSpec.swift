@@ -17,7 +17,7 @@ struct RejectedSpec {
         old = resource.status
     }
 
-    var plan: IcebergConnectPlan.Whole {
+    var plan: IcebergConnectPlan {
         let status = status
         var events: [EventIntent] = []
         let isNew = old?.observedGeneration != metadata.generation

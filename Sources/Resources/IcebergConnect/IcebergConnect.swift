@@ -35,8 +35,8 @@ package struct InvalidSpec: Error, Equatable, Sendable {
 }
 
 extension IcebergConnect: JSONDecodable {
-    /// Fails only if the metadata or the status cannot be read. What is wrong with the specification is in ``spec``, so
-    /// that all of it can be told at once.
+    /// Fails only if the metadata cannot be read. What is wrong with the specification is in ``spec``, so that all of it
+    /// can be told at once.
     package init(_ json: borrowing JSONView) throws(JSONError) {
         let written: JSON? = try json.optional("spec")
         self.init(

@@ -114,7 +114,7 @@ extension IcebergConnectSpec.JAAS {
     }
 }
 
-extension IcebergConnectSpec.Storage: JSONDecodable {
+extension IcebergConnectSpec.InternalTopics: JSONDecodable {
     package init(_ json: borrowing JSONView) throws(JSONError) {
         self.init(
             offsetTopic: try json.value("offsetTopic"),

@@ -69,7 +69,7 @@ extension IcebergConnectSpec {
         /// `nil`: the resource's own.
         package var namespace: String?
         package var kafka: WorkerKafka
-        package var storage: Storage
+        package var storage: InternalTopics
         package var resources: Resources
         package var performance: Performance
         /// Further properties of the worker.
@@ -96,8 +96,8 @@ extension IcebergConnectSpec {
         case secret(name: String, key: String)
     }
 
-    /// Connect's three internal topics.
-    package struct Storage: Equatable, Sendable {
+    /// Where Connect keeps its state.
+    package struct InternalTopics: Equatable, Sendable {
         package var offsetTopic: String
         package var offsetReplicationFactor: Int
         package var offsetPartitions: Int

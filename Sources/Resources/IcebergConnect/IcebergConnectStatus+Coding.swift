@@ -4,22 +4,23 @@ package import JSON
 internal import KubernetesModel
 
 extension IcebergConnectStatus: JSONDecodable {
-    package init(_ json: borrowing JSONView) throws(JSONError) {
-        let phase: String? = try json.optional("phase")
+    /// Fails never: a field that cannot be read, because another version or somebody's hand wrote it, is found out and
+    /// written anew. The others count, above all what the resource holds and since when its conditions are so.
+    package init(_ json: borrowing JSONView) {
+        let phase: String? = try? json.optional("phase")
         self.init(
-            // A phase that another version wrote is written anew.
             phase: phase.flatMap(Phase.init(rawValue:)) ?? .pending,
-            message: try json.optional("message") ?? "",
-            observedGeneration: try json.optional("observedGeneration"),
-            conditions: try json.optional("conditions") ?? [],
-            workerStatus: try json.optional("workerStatus"),
-            coordinatorStatus: try json.optional("coordinatorStatus"),
-            selector: try json.optional("selector"),
-            images: try json.optional("images") ?? Images(),
-            transfers: try json.optional("transfers") ?? Transfers(),
-            connect: try json.optional("connect"),
-            credentialsSecret: try json.optional("credentialsSecret"),
-            claims: try json.optional("claims") ?? Claims()
+            message: (try? json.optional("message")) ?? "",
+            observedGeneration: try? json.optional("observedGeneration"),
+            conditions: (try? json.optional("conditions")) ?? [],
+            workerStatus: try? json.optional("workerStatus"),
+            coordinatorStatus: try? json.optional("coordinatorStatus"),
+            selector: try? json.optional("selector"),
+            images: (try? json.optional("images")) ?? Images(),
+            transfers: (try? json.optional("transfers")) ?? Transfers(),
+            connect: try? json.optional("connect"),
+            credentialsSecret: try? json.optional("credentialsSecret"),
+            claims: (try? json.optional("claims")) ?? Claims()
         )
     }
 }

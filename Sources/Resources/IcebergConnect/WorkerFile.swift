@@ -63,7 +63,7 @@ package enum WorkerFile {
         )
     }
 
-    private static func storage(_ storage: IcebergConnectSpec.Storage) -> JavaProperties.Section {
+    private static func storage(_ storage: IcebergConnectSpec.InternalTopics) -> JavaProperties.Section {
         JavaProperties.Section(
             "Storage Topics",
             [

@@ -5,8 +5,9 @@ import JSON
 import TestSupport
 import Testing
 
-/// Every command of the documents, one page after the other, the last of them to remove the operator; then what the API
-/// server saw. These tests run last: nothing of the operator is there afterwards.
+/// Every command of the documents, one page after the other as a reader types them, the last of them to remove the
+/// operator; then what the API server saw. What a page leaves is what the next one begins with. These tests run last:
+/// nothing of the operator is there afterwards. A filter has to name the suite.
 @Suite(.serialized, .timeLimit(.minutes(8)))
 struct DocumentTests {
     private static let scratch = Bed.root.appendingPathComponent("dist/documents")
@@ -128,16 +129,14 @@ struct DocumentTests {
             to: Self.scratch.appendingPathComponent("worker-image.tar")
         )
         // One worker of a smaller image, so that there is room for the others.
-        try BedValues.example(
+        let minimal = try BedValues.example(
             "iceberg-connect-minimal.yaml",
             ("region: us-west-2", "region: us-east-1\n    endpoint: \(BedValues.storage)"),
             ("worker-image.tar", "stand-in-worker.tar"), ("kafka:9092", BedValues.kafka), Self.registry,
             ("  worker:\n    kafka:", "  worker:\n    replicas: 1\n    kafka:")
-        ).write(
-            to: Self.scratch.appendingPathComponent("examples/iceberg-connect-minimal.yaml"),
-            atomically: true,
-            encoding: .utf8
         )
+        let file = Self.scratch.appendingPathComponent("examples/iceberg-connect-minimal.yaml")
+        try minimal.write(to: file, atomically: true, encoding: .utf8)
         let dist = Bed.root.appendingPathComponent("dist").path
         try writeProgram(
             "docker",

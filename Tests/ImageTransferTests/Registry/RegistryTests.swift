@@ -14,6 +14,10 @@ import Testing
 struct RegistryTests {
     static let me = RegistryCredentials.password(user: "me", password: Secret("p:w"))
 
+    static func registry(_ target: ImageReference, _ credentials: RegistryCredentials? = nil) -> Registry {
+        Registry(HTTPClient(), target, RegistryAccess(credentials: credentials), limits: TransferRig.limits)
+    }
+
     // MARK: Who asks
 
     @Test(
@@ -74,12 +78,7 @@ struct RegistryTests {
     @Test func aTokenServerIsAskedForThisRepositoryAndService() async throws {
         let fake = FakeRegistry(.bearer(user: "me", password: "p:w"))
         try await TransferRig.withRegistry(fake) { target, _ in
-            let registry = Registry(
-                HTTPClient(),
-                target,
-                RegistryAccess(credentials: Self.me),
-                limits: TransferRig.limits
-            )
+            let registry = Self.registry(target, Self.me)
             let blob = Descriptor(type: "", digest: Digest(hash: SHA256.hash([1])), size: 1)
             let isThere = try await registry.has(blob)
             #expect(!isThere)
@@ -121,12 +120,7 @@ struct RegistryTests {
                 guard request.method == "POST", request.header("authorization") != nil else { return nil }
                 return ServerResponse(202, headers: [("Location", "http://\(other)/elsewhere?state=1")])
             } _: { target, _ in
-                let registry = Registry(
-                    HTTPClient(),
-                    target,
-                    RegistryAccess(credentials: Self.me),
-                    limits: TransferRig.limits
-                )
+                let registry = Self.registry(target, Self.me)
                 let bytes = [UInt8](repeating: 7, count: 1000)
                 let blob = Descriptor(type: "", digest: Digest(hash: SHA256.hash(bytes)), size: 1000)
                 let pieces = Locked<[[UInt8]]>([bytes])
@@ -210,12 +204,7 @@ struct RegistryTests {
                 guard request.method == "GET", request.header("authorization") != nil else { return nil }
                 return ServerResponse(307, headers: [("Location", "http://\(other)/blob?signature=1")])
             } _: { target, _ in
-                let registry = Registry(
-                    HTTPClient(),
-                    target,
-                    RegistryAccess(credentials: Self.me),
-                    limits: TransferRig.limits
-                )
+                let registry = Self.registry(target, Self.me)
                 let received = try await registry.blob(blob)
                 #expect(received == bytes)
             }
@@ -241,7 +230,7 @@ struct RegistryTests {
             default: return nil
             }
         } _: { target, fake in
-            let registry = Registry(HTTPClient(), target, RegistryAccess(), limits: TransferRig.limits)
+            let registry = Self.registry(target)
             let pieces = Locked<[[UInt8]]>([bytes])
             let sent = try await registry.upload(madeFrom: 6) {
                 pieces.withLock { $0.popLast() }
@@ -257,7 +246,7 @@ struct RegistryTests {
         try await TransferRig.withRegistry(FakeRegistry()) { request in
             ServerResponse(307, headers: [("Location", request.path)])
         } _: { target, fake in
-            let registry = Registry(HTTPClient(), target, RegistryAccess(), limits: TransferRig.limits)
+            let registry = Self.registry(target)
             let error = await TransferRig.failure { try await registry.manifest("1.0") }
             #expect(error?.code == .registryRefused)
         }
@@ -267,7 +256,7 @@ struct RegistryTests {
         try await TransferRig.withRegistry(FakeRegistry()) { request in
             request.method == "GET" ? ServerResponse(200, text: "something else") : nil
         } _: { target, _ in
-            let registry = Registry(HTTPClient(), target, RegistryAccess(), limits: TransferRig.limits)
+            let registry = Self.registry(target)
             let digest = Digest(hash: SHA256.hash([1]))
             let blob = await TransferRig.failure {
                 try await registry.blob(Descriptor(type: "", digest: digest, size: 1))

@@ -106,8 +106,7 @@ struct HostileArchiveTests {
     @Test func aLayerThatIsAnotherOneIsNoticed() async throws {
         for layout in ImageBuilder.Layout.allCases {
             for packing in ImageBuilder.Packing.allCases {
-                var image = ImageBuilder.ordinary
-                (image.layout, image.packing) = (layout, packing)
+                var image = ImageBuilder.ordinary(layout, packing)
                 image.diffIDs = image.layers.map(ImageBuilder.digest)
                 image.diffIDs?[1] = ImageBuilder.digest([1])
                 try await expect(.digestMismatch, of: try image.archive())
@@ -117,8 +116,7 @@ struct HostileArchiveTests {
 
     @Test func aBlobThatIsNotItsDigestIsNoticed() async throws {
         for packing in ImageBuilder.Packing.allCases {
-            var image = ImageBuilder.ordinary
-            (image.layout, image.packing) = (.oci, packing)
+            let image = ImageBuilder.ordinary(.oci, packing)
             var archive = try image.archive()
             // In the middle of the layer that does not compress.
             archive[archive.count / 2] ^= 0xff
@@ -333,13 +331,9 @@ struct HostileArchiveTests {
         let archive = try ImageBuilder([ImageBuilder.textLayer(), ImageBuilder.noiseLayer(3000, seed: 1)]).archive()
         try await TransferRig.withRegistry { target, _ in
             let right = try await TransferRig.transfer(MemorySource(archive), target).digest
-            var random = UInt64(7)
+            var random = SeededGenerator(seed: 7)
             for round in 0..<150 {
-                var damaged = archive
-                for _ in 0..<4 {
-                    random = random &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-                    damaged[Int(random >> 33) % damaged.count] = UInt8(truncatingIfNeeded: random >> 20)
-                }
+                let damaged = archive.damaged(inPlaces: 4, using: &random)
                 let source = MemorySource(damaged, isStream: round.isMultiple(of: 2))
                 do {
                     let outcome = try await TransferRig.transfer(source, target)

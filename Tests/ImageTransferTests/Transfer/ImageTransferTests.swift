@@ -14,8 +14,7 @@ struct ImageTransferTests {
         layout: ImageBuilder.Layout,
         packing: ImageBuilder.Packing
     ) async throws {
-        var image = ImageBuilder.ordinary
-        (image.layout, image.packing) = (layout, packing)
+        let image = ImageBuilder.ordinary(layout, packing)
         let archive = try image.archive()
         let layers = image.layers
         let configuration = image.configuration
@@ -40,8 +39,7 @@ struct ImageTransferTests {
         layout: ImageBuilder.Layout,
         packing: ImageBuilder.Packing
     ) async throws {
-        var image = ImageBuilder.ordinary
-        (image.layout, image.packing) = (layout, packing)
+        var image = ImageBuilder.ordinary(layout, packing)
         let archive = try image.archive()
         let packed = [try ImageBuilder.gzip(archive), try Zstd.compress(archive)]
         image.isManifestFirst = true

@@ -184,8 +184,7 @@ struct ReuseTests {
         layout: ImageBuilder.Layout,
         packing: ImageBuilder.Packing
     ) async throws {
-        var image = ImageBuilder.ordinary
-        (image.layout, image.packing) = (layout, packing)
+        let image = ImageBuilder.ordinary(layout, packing)
         let archive = try image.archive()
         try await TransferRig.withRegistry { target, fake in
             let first = try await TransferRig.transfer(MemorySource(archive), target)
@@ -297,8 +296,7 @@ struct ReuseTests {
 
     @Test func anUntouchedManifestKeepsItsDigest() async throws {
         for packing in [ImageBuilder.Packing.gzip, .zstd] {
-            var image = ImageBuilder.ordinary
-            (image.layout, image.packing) = (.oci, packing)
+            let image = ImageBuilder.ordinary(.oci, packing)
             let archive = try image.archive()
             let manifest = try image.ociManifest
             try await TransferRig.withRegistry { target, fake in

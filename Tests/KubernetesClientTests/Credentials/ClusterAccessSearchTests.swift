@@ -1,27 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Foundation
 import KubernetesClient
 import KubernetesModel
+import TestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(5)))
 struct ClusterAccessSearchTests {
-    let home = FileManager.default.temporaryDirectory.appending(path: "kittiwake-\(UUID().uuidString)")
+    let home: TemporaryFolder
+
+    init() throws { home = try TemporaryFolder() }
 
     func config(_ name: String, server: String) throws -> String {
-        let path = home.appending(path: name)
-        try FileManager.default.createDirectory(
-            at: path.deletingLastPathComponent(),
-            withIntermediateDirectories: true
-        )
-        let text = """
+        try home.write(
+            """
             clusters: [{name: c, cluster: {server: "\(server)"}}]
             contexts: [{name: x, context: {cluster: c}}]
             current-context: x
-            """
-        try Data(text.utf8).write(to: path)
-        return path.path
+            """,
+            to: name
+        )
     }
 
     func server(kubeconfig: String? = nil, context: String? = nil, in environment: [String: String]) async throws
@@ -31,13 +29,12 @@ struct ClusterAccessSearchTests {
     }
 
     @Test func theFirstPlaceThatIsNamedCounts() async throws {
-        defer { try? FileManager.default.removeItem(at: home) }
         let flag = try config("flag", server: "https://flag")
         let listed = try config("listed", server: "https://listed")
         _ = try config(".kube/config", server: "https://home")
         var environment = [
             "KUBECONFIG": "/nonexistent:\(listed)", "KUBERNETES_SERVICE_HOST": "10.0.0.1",
-            "KUBERNETES_SERVICE_PORT": "443", "HOME": home.path,
+            "KUBERNETES_SERVICE_PORT": "443", "HOME": home.url.path,
         ]
         #expect(try await server(kubeconfig: flag, in: environment) == "https://flag")
         #expect(try await server(in: environment) == "https://listed")

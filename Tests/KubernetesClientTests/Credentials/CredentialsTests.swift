@@ -20,14 +20,10 @@ struct CredentialsTests {
     }
 
     let time = Time()
-    let folder = FileManager.default.temporaryDirectory.appending(path: "kittiwake-\(UUID().uuidString)")
+    let folder: TemporaryFolder
     let key = ObjectKey(namespace: nil, name: "default")
 
-    init() throws { try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true) }
-
-    func write(_ text: String, to name: String) throws {
-        try Data(text.utf8).write(to: folder.appending(path: name), options: .atomic)
-    }
+    init() throws { folder = try TemporaryFolder() }
 
     func client(_ access: ClusterAccess) -> KubernetesClient {
         var settings = KubernetesClient.Settings(log: Log(level: .error))
@@ -37,11 +33,10 @@ struct CredentialsTests {
     }
 
     func rotating(_ body: @escaping @Sendable (APIServer, KubernetesClient) async throws -> Void) async throws {
-        try write("first\n", to: "token")
-        defer { try? FileManager.default.removeItem(at: folder) }
+        let path = try folder.write("first\n", to: "token")
         try await withAPIServer { server, access in
             var access = access
-            access.token = .file(folder.appending(path: "token").path)
+            access.token = .file(path)
             server.accept(tokens: ["first"])
             try await body(server, client(access))
         }
@@ -49,15 +44,15 @@ struct CredentialsTests {
 
     @Test func aRefusedTokenIsReadOnceMoreAndTheRequestSentAgain() async throws {
         try await rotating { server, client in
-            _ = try await client.get(PartialObject<Namespaces>.self, key)
-            try write("second", to: "token")
+            _ = try await client.get(PartialObjectMetadata<Namespaces>.self, key)
+            try folder.write("second", to: "token")
             server.accept(tokens: ["second"])
             server.forgetRequests()
-            #expect(try await client.get(PartialObject<Namespaces>.self, key) != nil)
+            #expect(try await client.get(PartialObjectMetadata<Namespaces>.self, key) != nil)
             #expect(server.requests.count == 2)
 
             server.accept(tokens: ["third"])
-            await #expect { try await client.get(PartialObject<Namespaces>.self, key) } throws: {
+            await #expect { try await client.get(PartialObjectMetadata<Namespaces>.self, key) } throws: {
                 ($0 as? KubernetesError)?.code == .unauthorized
             }
         }
@@ -65,22 +60,22 @@ struct CredentialsTests {
 
     @Test func anOldTokenIsReadAnewBeforeItRunsOut() async throws {
         try await rotating { server, client in
-            _ = try await client.get(PartialObject<Namespaces>.self, key)
-            try write("second", to: "token")
+            _ = try await client.get(PartialObjectMetadata<Namespaces>.self, key)
+            try folder.write("second", to: "token")
             server.accept(tokens: ["second"])
             server.forgetRequests()
             time.advance(by: .seconds(50))
-            #expect(try await client.get(PartialObject<Namespaces>.self, key) != nil)
+            #expect(try await client.get(PartialObjectMetadata<Namespaces>.self, key) != nil)
             #expect(server.requests.count == 1)
         }
     }
 
     @Test func aFileThatCannotBeReadJustNowKeepsItsLastContent() async throws {
         try await rotating { _, client in
-            _ = try await client.get(PartialObject<Namespaces>.self, key)
-            try FileManager.default.removeItem(at: folder.appending(path: "token"))
+            _ = try await client.get(PartialObjectMetadata<Namespaces>.self, key)
+            try FileManager.default.removeItem(atPath: folder.path("token"))
             time.advance(by: .seconds(600))
-            #expect(try await client.get(PartialObject<Namespaces>.self, key) != nil)
+            #expect(try await client.get(PartialObjectMetadata<Namespaces>.self, key) != nil)
         }
     }
 
@@ -89,7 +84,7 @@ struct CredentialsTests {
             var access = access
             access.token = .file("/nonexistent/token")
             let client = client(access)
-            await #expect { try await client.get(PartialObject<Namespaces>.self, key) } throws: { error in
+            await #expect { try await client.get(PartialObjectMetadata<Namespaces>.self, key) } throws: { error in
                 let error = error as? KubernetesError
                 return error?.code == .configuration && error?.message.contains("/nonexistent/token") == true
             }
@@ -99,7 +94,7 @@ struct CredentialsTests {
     @Test func theTokenDoesNotShow() async throws {
         let access = ClusterAccess(server: "http://127.0.0.1:1", token: .text(Secret("hunter2")))
         let client = client(access)
-        await #expect { try await client.get(PartialObject<Namespaces>.self, key) } throws: {
+        await #expect { try await client.get(PartialObjectMetadata<Namespaces>.self, key) } throws: {
             !"\($0)".contains("hunter2")
         }
         var dumped = ""

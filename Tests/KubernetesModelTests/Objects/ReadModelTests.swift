@@ -60,7 +60,7 @@ struct ReadModelTests {
     }
 
     @Test func metadataIsReadWithoutWhatOnlyMachinesNeed() throws {
-        let object: PartialObject<Secrets> = try decode(
+        let object: PartialObjectMetadata<Secrets> = try decode(
             """
             {"metadata":{"name":"s","annotations":{"kubectl.kubernetes.io/last-applied-configuration":"{}","a":"b"}}}
             """

@@ -4,10 +4,11 @@ import Basics
 import JSON
 import KubernetesClient
 import KubernetesModel
-import KubernetesRuntime
 import TestServers
 import TestSupport
 import Testing
+
+@testable import KubernetesRuntime
 
 /// Finalizers, pausing and letting go.
 @Suite(.timeLimit(.minutes(5)))
@@ -263,25 +264,35 @@ struct CleanupTests {
             body["metadata"]?["finalizers"] = ["kittiwake.example/cleanup"]
             _ = try await rig.client.create(Widget.kind, namespace: "default", body)
             try await rig.run { _ in
-                let valid = try await eventually { try await self.unreadableCondition(rig) }
+                let valid = try await eventually { try await self.status(rig)?.conditions["ConfigValid"] }
                 #expect(valid.message == "spec.text: is uint and not a string")
                 #expect(valid.status == .false)
             }
         }
     }
 
-    /// The status of an object whose specification is of a wrong type.
-    func unreadableCondition(_ rig: ManualRig) async throws -> Condition? {
-        struct StatusAlone: Resource {
-            static let kind = Widget.kind
-            var metadata: ObjectMeta
-            var status: Widget.Status?
-
-            init(_ json: borrowing JSONView) throws(JSONError) {
-                metadata = try json.value("metadata")
-                status = try json.optional("status")
+    @Test func whatBecomesUnreadableKeepsWhatItsStatusKnew() async throws {
+        try await ManualRig.run { rig, _ in
+            try await rig.run { controller in
+                try await rig.create("orders")
+                try await rig.isReady("orders")
+                await rig.settled(controller)
+                let before = try #require(try await self.status(rig))
+                rig.time.withLock { $0 = $0.advanced(by: .seconds(3600)) }
+                _ = try await rig.client.merge(Widget.kind, rig.key("orders"), ["spec": ["text": 5]])
+                _ = try await eventually { try await self.status(rig)?.conditions["ConfigValid"] }
+                let after = try #require(try await self.status(rig))
+                #expect(after.announced == "hello")
+                let since = { (status: Widget.Status, type: String) in status.conditions[type]?.lastTransitionTime }
+                #expect(after.conditions["Reconciling"]?.reason == "Unreadable")
+                #expect(since(after, "Reconciling") == since(before, "Reconciling"))
+                #expect(since(after, "Ready") != since(before, "Ready"))
             }
         }
-        return try await rig.client.get(StatusAlone.self, rig.key("orders"))?.status?.conditions["ConfigValid"]
+    }
+
+    /// The status of an object whose specification may be of a wrong type.
+    func status(_ rig: ManualRig) async throws -> Widget.Status? {
+        try await rig.client.get(StatusAlone<Widget>.self, rig.key("orders"))?.status
     }
 }

@@ -27,7 +27,7 @@ struct WidgetRig<C: Clock<Duration>>: Sendable {
     let time = Locked(MicroTime.now)
 
     let widgets = Store<Widget>(indexes: [WidgetReconciler.byText])
-    let configMaps = Store<PartialObject<ConfigMaps>>()
+    let configMaps = Store<PartialObjectMetadata<ConfigMaps>>()
 
     var log: Log { Log(level: .debug, write: { [lines] in lines.record(String(decoding: $0, as: UTF8.self)) }) }
 

@@ -29,6 +29,11 @@ struct EventRecorderTests {
         }
     }
 
+    static func recorder(_ client: KubernetesClient) -> EventRecorder<ContinuousClock> {
+        let log = Log(level: .error)
+        return EventRecorder(client, controller: "kittiwake", instance: "pod-1", clock: ContinuousClock(), log: log)
+    }
+
     func run(
         _ server: AnyServer,
         _ body: @escaping @Sendable (
@@ -37,13 +42,7 @@ struct EventRecorderTests {
         ) async throws -> Void
     ) async throws {
         try await server.run { client, namespace in
-            let recorder = EventRecorder(
-                client,
-                controller: "kittiwake",
-                instance: "pod-1",
-                clock: ContinuousClock(),
-                log: Log(level: .error)
-            )
+            let recorder = Self.recorder(client)
             let about = ObjectReference(
                 kind: Widget.kind,
                 key: ObjectKey(namespace: namespace, name: "orders"),
@@ -97,13 +96,7 @@ struct EventRecorderTests {
 
     @Test func whatIsThereIsSentWhenStopping() async throws {
         try await AnyServer.inProcess.run { client, namespace in
-            let recorder = EventRecorder(
-                client,
-                controller: "kittiwake",
-                instance: "pod-1",
-                clock: ContinuousClock(),
-                log: Log(level: .error)
-            )
+            let recorder = Self.recorder(client)
             for number in 0..<4 {
                 let about = ObjectReference(kind: Widget.kind, key: ObjectKey(namespace: namespace, name: "w\(number)"))
                 recorder.record(EventIntent(.normal, reason: "Stopped", note: ""), about: about, reconcile: "")

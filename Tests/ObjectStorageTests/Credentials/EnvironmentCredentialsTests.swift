@@ -15,6 +15,10 @@ struct EnvironmentCredentialsTests {
     /// 2026-01-02T03:04:05Z
     static let now: Int64 = 1_767_323_045
 
+    let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
     static func provider(
         _ environment: [String: String],
         now: @escaping @Sendable () -> Int64 = { now }
@@ -26,14 +30,6 @@ struct EnvironmentCredentialsTests {
             retry: RetryPolicy(attempts: 2) { _ in },
             now: now
         )
-    }
-
-    static func withToken<Value>(_ token: String, _ body: (_ path: String) async throws -> Value) async throws -> Value
-    {
-        let path = FileManager.default.temporaryDirectory.appending(path: "kittiwake-token-\(UUID())").path
-        try Data(token.utf8).write(to: URL(filePath: path))
-        defer { try? FileManager.default.removeItem(atPath: path) }
-        return try await body(path)
     }
 
     static func text(_ secret: Secret?) -> String? { secret?.reveal { $0 } }
@@ -62,17 +58,16 @@ struct EnvironmentCredentialsTests {
                     """
             )
         } _: { host in
-            try await Self.withToken("header.payload.signature\n") { path in
-                let provider = Self.provider([
-                    "AWS_ROLE_ARN": "arn:aws:iam::1:role/images", "AWS_WEB_IDENTITY_TOKEN_FILE": path,
-                    "AWS_ENDPOINT_URL_STS": "http://\(host)",
-                ])
-                for _ in 0..<3 {
-                    let credentials = try await provider.credentials()
-                    #expect(credentials.accessKey == "ASIAKEY")
-                    #expect(Self.text(credentials.secretKey) == "a/secret+key&")
-                    #expect(Self.text(credentials.token) == "session==")
-                }
+            let path = try folder.write("header.payload.signature\n", to: "token")
+            let provider = Self.provider([
+                "AWS_ROLE_ARN": "arn:aws:iam::1:role/images", "AWS_WEB_IDENTITY_TOKEN_FILE": path,
+                "AWS_ENDPOINT_URL_STS": "http://\(host)",
+            ])
+            for _ in 0..<3 {
+                let credentials = try await provider.credentials()
+                #expect(credentials.accessKey == "ASIAKEY")
+                #expect(Self.text(credentials.secretKey) == "a/secret+key&")
+                #expect(Self.text(credentials.token) == "session==")
             }
         }
         #expect(
@@ -87,16 +82,15 @@ struct EnvironmentCredentialsTests {
         try await withServer { _ in
             ServerResponse(403, text: "<Error><Code>AccessDenied</Code><Message>a secret</Message></Error>")
         } _: { host in
-            try await Self.withToken("header.payload.signature") { path in
-                let provider = Self.provider([
-                    "AWS_ROLE_ARN": "role", "AWS_WEB_IDENTITY_TOKEN_FILE": path,
-                    "AWS_ENDPOINT_URL_STS": "http://\(host)",
-                ])
-                let error = await StorageRig.failure { try await provider.credentials() }
-                #expect(error?.code == .invalidCredentials)
-                #expect(error?.message.contains("AccessDenied") == true)
-                #expect(error?.message.contains("secret") == false)
-            }
+            let path = try folder.write("header.payload.signature", to: "token")
+            let provider = Self.provider([
+                "AWS_ROLE_ARN": "role", "AWS_WEB_IDENTITY_TOKEN_FILE": path,
+                "AWS_ENDPOINT_URL_STS": "http://\(host)",
+            ])
+            let error = await StorageRig.failure { try await provider.credentials() }
+            #expect(error?.code == .invalidCredentials)
+            #expect(error?.message.contains("AccessDenied") == true)
+            #expect(error?.message.contains("secret") == false)
         }
     }
 
@@ -113,14 +107,13 @@ struct EnvironmentCredentialsTests {
             }
             return Self.document(end: "2026-01-02T04:04:05Z")
         } _: { host in
-            try await Self.withToken("pod-token") { path in
-                let provider = Self.provider([
-                    "AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://\(host)/v1/credentials",
-                    "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE": path,
-                ])
-                let credentials = try await provider.credentials()
-                #expect(credentials.accessKey == "ASIAKEY")
-            }
+            let path = try folder.write("pod-token", to: "token")
+            let provider = Self.provider([
+                "AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://\(host)/v1/credentials",
+                "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE": path,
+            ])
+            let credentials = try await provider.credentials()
+            #expect(credentials.accessKey == "ASIAKEY")
         }
     }
 

@@ -252,12 +252,16 @@ struct S3ObjectTests {
             return ServerResponse(206, headers: [("Content-Range", range)], body: body)
         } _: { host, _ in
             defer { end.open() }
-            let client = Self.client(host, limits: Self.impatient)
-            let object = try await S3Object(client).open()
-            let error = await StorageRig.failure { try await StorageRig.read(object) }
-            #expect(error?.code == .tooSlow)
-            #expect(error?.reason == "StorageTooSlow")
+            try await Self.expectTooSlow(host)
         }
+    }
+
+    /// That reading is given up.
+    static func expectTooSlow(_ host: String) async throws {
+        let object = try await S3Object(client(host, limits: impatient)).open()
+        let error = await StorageRig.failure { try await StorageRig.read(object) }
+        #expect(error?.code == .tooSlow)
+        #expect(error?.reason == "StorageTooSlow")
     }
 
     @Test func aStoreThatStopsInTheMiddleIsGivenUp() async throws {
@@ -267,10 +271,7 @@ struct S3ObjectTests {
             return Self.fallingSilent(range, until: end)
         } _: { host, _ in
             defer { end.open() }
-            let client = Self.client(host, limits: Self.impatient)
-            let object = try await S3Object(client).open()
-            let error = await StorageRig.failure { try await StorageRig.read(object) }
-            #expect(error?.code == .tooSlow)
+            try await Self.expectTooSlow(host)
         }
     }
 

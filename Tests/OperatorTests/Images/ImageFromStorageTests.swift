@@ -29,8 +29,10 @@ struct ImageFromStorageTests {
         )
     }
 
-    static func job(_ key: String, _ store: String, _ registry: String, tag: String = "1.0") -> ImageJob {
-        ImageJob(
+    static func slot(_ key: String) -> ImageSlot { ImageSlot(stringLiteral: key) }
+
+    static func wanted(_ key: String, _ store: String, _ registry: String, tag: String = "1.0") -> WantedImage {
+        WantedImage(
             role: .worker,
             region: "eu-west-1",
             bucket: "images",
@@ -68,12 +70,12 @@ struct ImageFromStorageTests {
                 }
                 return fake.handle(request)
             } _: { registryHost in
-                let job = Self.job("worker.tar", storeHost, registryHost)
-                await #expect(throws: ImageFailure.self) { try await transfer(job, KnownImage()) { _ in } }
+                let wanted = Self.wanted("worker.tar", storeHost, registryHost)
+                await #expect(throws: ImageFailure.self) { try await transfer(wanted, KnownImage()) { _ in } }
                 #expect(fake.manifests.isEmpty)
                 let there = fake.blobs.count
                 fake.forgetRequests()
-                let outcome = try await transfer(job, KnownImage()) { _ in }
+                let outcome = try await transfer(wanted, KnownImage()) { _ in }
                 #expect(fake.manifests["\(outcome.digest)"] != nil)
                 #expect(fake.requests.count { $0.hasPrefix("PATCH") } == 3 - there)
             }
@@ -90,7 +92,7 @@ struct ImageFromStorageTests {
                 request.method == "PATCH" ? ServerResponse(507) : fake.handle(request)
             } _: { registryHost in
                 do {
-                    _ = try await transfer(Self.job("worker.tar", storeHost, registryHost), KnownImage()) { _ in }
+                    _ = try await transfer(Self.wanted("worker.tar", storeHost, registryHost), KnownImage()) { _ in }
                     Issue.record("the registry is full")
                 } catch let failure as ImageFailure {
                     #expect(failure.reason == "RegistryOutOfSpace")
@@ -116,7 +118,7 @@ struct ImageFromStorageTests {
         } _: { storeHost in
             try await withServer(fake.handle) { registryHost in
                 defer { end.open() }
-                let transfers = ImageTransfers<String, ImageJob, ContinuousClock>(
+                let transfers = ImageTransfers<ContinuousClock>(
                     limit: 3,
                     recheck: .seconds(300),
                     clock: ContinuousClock(),
@@ -124,11 +126,11 @@ struct ImageFromStorageTests {
                     changed: { _ in }
                 )
                 for key in keys {
-                    transfers.want(Self.job(key, storeHost, registryHost, tag: key), in: key, known: nil)
+                    transfers.want(Self.wanted(key, storeHost, registryHost, tag: key), in: Self.slot(key), known: nil)
                 }
                 _ = await running({ await transfers.run() }) { cancel in
                     let isOver = { (key: String) in
-                        switch transfers.wanted(in: key)?.state {
+                        switch transfers.wanted(in: Self.slot(key))?.state {
                         case .present, .failed: true
                         case .waiting, .running, nil: false
                         }
@@ -138,7 +140,7 @@ struct ImageFromStorageTests {
                 }
                 #expect(fake.manifests["works"] != nil)
                 for key in ["drips", "stops"] {
-                    guard case .failed(let failure, _)? = transfers.wanted(in: key)?.state else {
+                    guard case .failed(let failure, _)? = transfers.wanted(in: Self.slot(key))?.state else {
                         Issue.record("\(key) should have failed")
                         continue
                     }

@@ -9,7 +9,7 @@ import Testing
 
 @Suite
 struct ImageTransfersStateTests {
-    typealias Rules = ImageTransfersState<String, String, ManualClock.Instant>
+    typealias Rules = ImageTransfersState<ManualClock.Instant>
     typealias Action = Rules.Action
 
     let outcome = ObtainedImage(digest: someDigest("a"), etag: "\"1\"", containsKittiwake: false)
@@ -21,8 +21,10 @@ struct ImageTransfersStateTests {
 
     @Test func wantingTheSameTwiceStartsOnce() {
         var rules = rules()
-        #expect(rules.want("job", in: "worker", known: nil) == [.start(.init(number: 1), "worker", "job", known: nil)])
-        #expect(rules.want("job", in: "worker", known: nil) == [])
+        #expect(
+            rules.want("image", in: "worker", known: nil) == [.start(.init(number: 1), "worker", "image", known: nil)]
+        )
+        #expect(rules.want("image", in: "worker", known: nil) == [])
         #expect(rules.wanted(in: "worker")?.state == .waiting)
     }
 
@@ -36,7 +38,7 @@ struct ImageTransfersStateTests {
     }
 
     @Test func anotherWishCancelsWhatRuns() {
-        var rules = rules()
+        var rules = rules(limit: 3)
         _ = rules.want("old", in: "a", known: nil)
         let actions = rules.want("new", in: "a", known: nil)
         #expect(actions == [.cancel(.init(number: 1)), .start(.init(number: 2), "a", "new", known: nil)])
@@ -131,27 +133,28 @@ struct ImageTransfersStateTests {
         #expect(actions == [.start(.init(number: 2), "a", "y", known: nil)])
     }
 
-    @Test func oneOwnerGetsAtMostHalfOfThePlaces() {
-        var rules = Rules(limit: 4, recheck: .seconds(300)) { slot in String(slot.prefix(1)) }
-        let started = ["a1", "a2", "a3", "a4", "b1"].flatMap { rules.want("x", in: $0, known: nil) }
+    @Test func oneNamespaceGetsAtMostHalfOfThePlaces() {
+        var rules = rules(limit: 4)
+        let slots: [ImageSlot] = ["a/1", "a/2", "a/3", "a/4", "b/1"]
+        let started = slots.flatMap { rules.want("x", in: $0, known: nil) }
         #expect(
             started == [
-                .start(.init(number: 1), "a1", "x", known: nil), .start(.init(number: 2), "a2", "x", known: nil),
-                .start(.init(number: 3), "b1", "x", known: nil),
+                .start(.init(number: 1), "a/1", "x", known: nil), .start(.init(number: 2), "a/2", "x", known: nil),
+                .start(.init(number: 3), "b/1", "x", known: nil),
             ]
         )
         // A place that is still being left counts as his.
-        #expect(rules.forget("a1") == [.cancel(.init(number: 1))])
-        #expect(rules.want("x", in: "b2", known: nil) == [.start(.init(number: 4), "b2", "x", known: nil)])
-        #expect(rules.ended(.init(number: 1)) == [.start(.init(number: 5), "a3", "x", known: nil)])
+        #expect(rules.forget("a/1") == [.cancel(.init(number: 1))])
+        #expect(rules.want("x", in: "b/2", known: nil) == [.start(.init(number: 4), "b/2", "x", known: nil)])
+        #expect(rules.ended(.init(number: 1)) == [.start(.init(number: 5), "a/3", "x", known: nil)])
         #expect(
             rules.succeeded(.init(number: 3), with: outcome, at: at(0)).1 == []
         )
     }
 
-    @Test func aSingleOwnerOfASinglePlaceGetsIt() {
-        var rules = Rules(limit: 1, recheck: .seconds(300)) { _ in "a" }
-        #expect(rules.want("x", in: "a1", known: nil) == [.start(.init(number: 1), "a1", "x", known: nil)])
+    @Test func theOnlyNamespaceGetsTheOnlyPlace() {
+        var rules = rules(limit: 1)
+        #expect(rules.want("x", in: "a/1", known: nil) == [.start(.init(number: 1), "a/1", "x", known: nil)])
     }
 }
 

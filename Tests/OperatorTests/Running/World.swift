@@ -36,6 +36,8 @@ struct World: Sendable {
     let settled: Latch
     /// What differs from world to world, and what stands for it in ``objects()``.
     private let names: [(own: String, common: String)]
+    /// Holds the kubeconfig.
+    private let folder: TemporaryFolder
     private let kubeconfig: String
     private let settings: [String: String]
 
@@ -95,8 +97,7 @@ struct World: Sendable {
                 try await withServer(proxy.handle, configure: { $0.connectionLimit = 4096 }) { proxyHost in
                     let client = KubernetesClient(access)
                     let namespace = try await AnyServer.namespace(client)
-                    let kubeconfig = try Self.kubeconfig("http://\(proxyHost)")
-                    defer { try? FileManager.default.removeItem(atPath: kubeconfig) }  // a small file in /tmp
+                    let folder = try TemporaryFolder()
                     let world = World(
                         proxy: proxy,
                         client: client,
@@ -106,7 +107,8 @@ struct World: Sendable {
                         registry: registry,
                         settled: settled,
                         names: [(namespace, "NAMESPACE"), (storeHost, "STORE")],
-                        kubeconfig: kubeconfig,
+                        folder: folder,
+                        kubeconfig: try folder.write(Self.kubeconfig("http://\(proxyHost)"), to: "kubeconfig"),
                         settings: ["REGISTRY_ENDPOINTS": "registry.example:5000=http://\(registryHost)"]
                     )
                     let manifest = Self.manifest(namespace, store: storeHost)
@@ -129,18 +131,15 @@ struct World: Sendable {
 
     // MARK: Setting up
 
-    private static func kubeconfig(_ server: String) throws -> String {
-        let text = """
-            apiVersion: v1
-            kind: Config
-            current-context: proxy
-            contexts: [{name: proxy, context: {cluster: proxy, user: proxy}}]
-            clusters: [{name: proxy, cluster: {server: "\(server)"}}]
-            users: [{name: proxy, user: {token: proxy}}]
-            """
-        let file = FileManager.default.temporaryDirectory.appending(path: "kubeconfig-\(UUID().uuidString)")
-        try Data(text.utf8).write(to: file)
-        return file.path
+    private static func kubeconfig(_ server: String) -> String {
+        """
+        apiVersion: v1
+        kind: Config
+        current-context: proxy
+        contexts: [{name: proxy, context: {cluster: proxy, user: proxy}}]
+        clusters: [{name: proxy, cluster: {server: "\(server)"}}]
+        users: [{name: proxy, user: {token: proxy}}]
+        """
     }
 
     private static func manifest(_ namespace: String, store: String) -> JSON {

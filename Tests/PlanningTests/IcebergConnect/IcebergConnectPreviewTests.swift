@@ -27,7 +27,7 @@ struct IcebergConnectPreviewTests {
 
     @Test func noCredentialIsShown() throws {
         let objects = try Self.objects { object in
-            SecretsTests.change(&object)
+            ReferencedSecretsTests.change(&object)
             object["spec"]?["s3Config"] = [
                 "region": "r", "bucket": "b", "accessKeyId": "hunter2", "secretAccessKey": "hunter2",
             ]

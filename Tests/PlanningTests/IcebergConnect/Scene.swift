@@ -30,47 +30,35 @@ struct Scene {
         )
     }
 
-    /// A manifest of the folder `examples`.
-    init(example name: String) throws {
+    /// A manifest of the folder `examples` with something changed.
+    init(example name: String, _ change: (inout JSON) -> Void = { _ in }) throws {
         let file = Golden.repository.appending(path: "examples/iceberg-connect-\(name).yaml")
-        try self.init(yaml: String(decoding: Data(contentsOf: file), as: UTF8.self))
-    }
-
-    init(yaml: String) throws {
-        let document = try #require(try YAML.documents(in: Array(yaml.utf8)).first)
-        try self.init(document.decode(IcebergConnect.self))
+        let document = try #require(try YAML.documents(in: [UInt8](Data(contentsOf: file))).first)
+        var object = try document.decode(JSON.self)
+        change(&object)
+        try self.init(JSONDocument(parsing: object.jsonBytes).decode(IcebergConnect.self))
     }
 
     /// The quick start with something changed.
     static func quickStart(_ change: (inout JSON) -> Void = { _ in }) throws -> Scene {
-        try Scene(yaml: String(decoding: manifest(change), as: UTF8.self))
+        try Scene(example: "quick-start", change)
     }
 
-    /// The manifest of the quick start with something changed, as YAML.
-    static func manifest(_ change: (inout JSON) -> Void) throws -> [UInt8] {
-        let file = Golden.repository.appending(path: "examples/iceberg-connect-quick-start.yaml")
-        let document = try #require(try YAML.documents(in: [UInt8](Data(contentsOf: file))).first)
-        var object = try document.decode(JSON.self)
-        change(&object)
-        return YAML.text(of: [object])
-    }
-
-    /// Edits the specification as a user does.
-    mutating func edit(_ yaml: String) throws {
-        let edited = try Scene(yaml: yaml).resource
-        resource.spec = edited.spec
+    /// Edits the specification as a user does: it becomes that of the quick start with something changed.
+    mutating func edit(_ change: (inout JSON) -> Void) throws {
+        resource.spec = try Self.quickStart(change).resource.spec
         resource.metadata.generation = (resource.metadata.generation ?? 0) + 1
     }
 
     var spec: IcebergConnectSpec { get throws { try resource.spec.get() } }
     var names: IcebergConnectNames { get throws { IcebergConnectNames(resource.metadata, try spec) } }
-    var plan: IcebergConnectPlan.Whole { IcebergConnectPlan.plan(resource, given: seen) }
+    var plan: IcebergConnectPlan { IcebergConnectPlanner.plan(resource, given: seen) }
 
     // MARK: Carrying out
 
     /// Carries out one plan as the runtime would, and the applied objects become children.
     @discardableResult
-    mutating func reconcile() -> IcebergConnectPlan.Whole {
+    mutating func reconcile() -> IcebergConnectPlan {
         let plan = plan
         for step in plan.steps {
             switch step {
@@ -87,8 +75,8 @@ struct Scene {
 
     /// Reconciles as long as the plan asks to be looked at again at once.
     @discardableResult
-    mutating func settle() -> [IcebergConnectPlan.Whole] {
-        var plans: [IcebergConnectPlan.Whole] = []
+    mutating func settle() -> [IcebergConnectPlan] {
+        var plans: [IcebergConnectPlan] = []
         repeat { plans.append(reconcile()) } while plans.last?.revisit == .after(.zero) && plans.count < 20
         return plans
     }
@@ -117,11 +105,11 @@ struct Scene {
 
     /// The transfer of an image comes to a state.
     mutating func transfer(_ role: ImageRole, _ state: Observation.ImageProgress.State) throws {
-        let jobs = plan.steps.compactMap { step -> ImageJob? in
-            if case .effect(.obtainImage(let job, _, _)) = step { job } else { nil }
+        let wanted = plan.steps.compactMap { step -> WantedImage? in
+            if case .effect(.obtainImage(let image, _, _)) = step { image } else { nil }
         }
-        let job = try #require(jobs.first { $0.role == role })
-        seen.images[role] = Observation.ImageProgress(source: job.source, state: state)
+        let image = try #require(wanted.first { $0.role == role })
+        seen.images[role] = Observation.ImageProgress(source: image.source, state: state)
     }
 
     mutating func finishTransfers(containsKittiwake: Bool = true) throws {
@@ -166,6 +154,13 @@ struct Scene {
         try #require(resource.status?.phase == .ready, "\(resource.status?.message ?? "no status")")
     }
 
+    /// A quick start with something changed, when it is ready.
+    static func ready(_ change: (inout JSON) -> Void = { _ in }) throws -> Scene {
+        var scene = try quickStart(change)
+        try scene.becomeReady()
+        return scene
+    }
+
     // MARK: What came of it
 
     func object(_ name: String) -> JSON? { applied[name]?.body }
@@ -175,11 +170,31 @@ struct Scene {
         return applied.values.first { $0.kind.kind == "Deployment" && $0.key.name.hasPrefix(prefix) }?.body
     }
 
+    func pod(_ role: ImageRole) throws -> JSON {
+        try #require(deployment(of: role)?[["spec", "template", "spec"]])
+    }
+
+    func container(_ role: ImageRole) throws -> JSON { try #require(try pod(role)["containers"]?.elements.first) }
+
     func condition(_ type: IcebergConnectCondition) -> Condition? { resource.status?.conditions[type.rawValue] }
 
     /// All objects as YAML documents, in the order of the plan.
     var objects: [UInt8] {
         YAML.text(of: plan.steps.compactMap { if case .apply(let intent) = $0 { intent.body } else { nil } })
+    }
+}
+
+extension IcebergConnectPlan {
+    /// `Deployment shop/orders` and the UID, of each object that goes.
+    var deletions: [String] {
+        steps.compactMap { step in
+            if case .delete(let kind, let key, let uid) = step { "\(kind.kind) \(key) \(uid)" } else { nil }
+        }
+    }
+
+    /// `Deployment shop/orders`, of each object that is applied.
+    var applies: [String] {
+        steps.compactMap { if case .apply(let intent) = $0 { "\(intent.kind.kind) \(intent.key)" } else { nil } }
     }
 }
 

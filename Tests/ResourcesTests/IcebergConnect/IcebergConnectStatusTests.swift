@@ -25,6 +25,20 @@ struct IcebergConnectStatusTests {
         #expect(status == IcebergConnectStatus(phase: .pending))
     }
 
+    @Test(arguments: ["images", "transfers", "workerStatus", "observedGeneration", "message", "phase", "connect"])
+    func aFieldThatCannotBeReadTakesNoOtherWithIt(name: String) throws {
+        let whole = try JSONDocument(parsing: IcebergConnectAdmissionTests.status.jsonBytes).decode(JSON.self)
+        var (broken, without) = (whole, whole)
+        broken[name] = ["not", "what", "is", "expected"]
+        without[name] = nil
+        let read = { (json: JSON) in
+            try JSONDocument(parsing: json.jsonBytes).decode(IcebergConnectStatus.self)
+        }
+        #expect(try read(broken) == read(without))
+        #expect(try read(broken).claims == IcebergConnectAdmissionTests.status.claims)
+        #expect(try read(broken).conditions == IcebergConnectAdmissionTests.status.conditions)
+    }
+
     @Test func aResourceWithABrokenSpecificationCanBeRead() throws {
         let text = #"{"metadata":{"name":"a"},"spec":{"worker":7},"status":{"phase":"Ready"}}"#
         let resource: IcebergConnect = try JSONDocument(parsing: text.utf8).decode()

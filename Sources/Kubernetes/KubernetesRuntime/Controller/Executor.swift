@@ -107,6 +107,16 @@ package final class Executor: Sendable {
         stores[Primary.kind]?.absorb(written)
     }
 
+    /// The status that an object shows which the cache could not read; `nil` if there is none, or if the object is
+    /// another one by now. One request each time, as it is rare.
+    func status<Primary: ResourceWithStatus>(
+        of type: Primary.Type,
+        _ metadata: ObjectMeta
+    ) async throws(KubernetesError) -> Primary.Status? {
+        let shown = try await client.get(StatusAlone<Primary>.self, metadata.key)
+        return shown?.metadata.uid == metadata.uid ? shown?.status : nil
+    }
+
     func send(_ events: [EventIntent], about primary: ObjectReference, in context: ReconcileContext) {
         for event in events { emit(event, primary, context.id) }
     }

@@ -100,7 +100,7 @@ struct Reconciliation<R: Reconciler>: Sendable {
         executor.send([event], about: primary.reference, in: context)
     }
 
-    /// Only the metadata could be read. The condition names the field.
+    /// Only the metadata could be read. The condition names the field; what the status knew besides is kept.
     private func reject(_ entry: Entry, in context: ReconcileContext) async throws -> Revisit {
         guard case .unreadable(let metadata, let error) = entry.object.content else { return .onChange }
         let failure = ReconcileFailure(
@@ -109,7 +109,7 @@ struct Reconciliation<R: Reconciler>: Sendable {
             isTerminal: true,
             isRejection: true
         )
-        var status = Primary.Status()
+        var status = try await executor.status(of: Primary.self, metadata) ?? Primary.Status()
         status.report(failure, generation: metadata.generation, at: context.time.inSeconds)
         try await executor.write(status, of: Primary.self, metadata)
         throw failure

@@ -9,7 +9,7 @@ package protocol KindOfObject: Sendable {
 
 /// An object of which only the metadata is asked for: Secrets and ConfigMaps, and wherever only labels and owners
 /// matter. The server leaves the rest out, so no Secret's value rests in a cache.
-package struct PartialObject<Kind: KindOfObject>: Resource {
+package struct PartialObjectMetadata<Kind: KindOfObject>: Resource {
     package static var kind: ResourceKind { Kind.kind }
     package static var isMetadataOnly: Bool { true }
 
@@ -21,17 +21,17 @@ package struct PartialObject<Kind: KindOfObject>: Resource {
     package mutating func intern(with interner: inout Interner) { metadata.intern(with: &interner) }
 }
 
-/// `PartialObject<Secrets>`
+/// `PartialObjectMetadata<Secrets>`
 package enum Secrets: KindOfObject {
     package static let kind = ResourceKind.secret
 }
 
-/// `PartialObject<ConfigMaps>`
+/// `PartialObjectMetadata<ConfigMaps>`
 package enum ConfigMaps: KindOfObject {
     package static let kind = ResourceKind.configMap
 }
 
-/// `PartialObject<Services>`
+/// `PartialObjectMetadata<Services>`
 package enum Services: KindOfObject {
     package static let kind = ResourceKind.service
 }

@@ -9,7 +9,7 @@ import Testing
 
 /// Two resources that want one thing.
 @Suite
-struct ClaimsTests {
+struct IcebergConnectClaimantTests {
     /// Two quick starts, each of which sees the other.
     struct Pair {
         var first: Scene
@@ -98,15 +98,10 @@ struct ClaimsTests {
         #expect(pair.first.condition(.accepted)?.status == .true)
         #expect(pair.second.condition(.accepted)?.status == .true)
         // The older one now wants what the younger one holds.
-        try pair.first.edit(
-            String(
-                decoding: Scene.manifest { object in
-                    object["metadata"]?["name"] = "first"
-                    object["spec"]?["worker"]?["clusterName"] = "second-workers"
-                },
-                as: UTF8.self
-            )
-        )
+        try pair.first.edit { object in
+            object["metadata"]?["name"] = "first"
+            object["spec"]?["worker"]?["clusterName"] = "second-workers"
+        }
         let objects = pair.first.applied
         pair.reconcile()
         #expect(pair.first.condition(.accepted)?.reason == "DuplicateCluster")
@@ -135,6 +130,19 @@ struct ClaimsTests {
         #expect(pair.second.condition(.accepted)?.status == .true)
         #expect(pair.second.applied.keys.allSatisfy { !$0.contains("kafka-connect-") })
         #expect(pair.second.resource.status?.workerStatus == nil)
+    }
+
+    @Test func aResourceWhoseStatusIsPartlyUnreadableHoldsWhatItHeld() throws {
+        var pair = try Pair(Self.sameJob)
+        try pair.first.becomeReady()
+        var object: JSON = ["metadata": ["name": "first", "namespace": "default", "uid": "u"], "spec": [:]]
+        object["status"] = try JSONDocument(parsing: try #require(pair.first.resource.status).jsonBytes).decode()
+        object["status"]?["images"] = 7
+        let read = try JSONDocument(parsing: object.jsonBytes).decode(IcebergConnect.self)
+        #expect(IcebergConnectClaimant(read).held == IcebergConnectClaimant(pair.first.resource).held)
+        pair.second.seen.siblings = [IcebergConnectClaimant(read)]
+        pair.second.settle()
+        #expect(pair.second.condition(.accepted)?.reason == "DuplicateJob")
     }
 
     // MARK: What was granted and is lost
@@ -176,9 +184,7 @@ struct ClaimsTests {
         var pair = try Pair { $0["spec"]?["coordinator"]?["job"]?["groupId"] = "other-job" }
         try pair.first.becomeReady()
         try pair.second.becomeReady()
-        try pair.second.edit(
-            String(decoding: Scene.manifest { $0["metadata"]?["name"] = "second" }, as: UTF8.self)
-        )
+        try pair.second.edit { $0["metadata"]?["name"] = "second" }
         pair.second.seen.siblings = [IcebergConnectClaimant(pair.first.resource)]
         #expect(pair.second.reconcile().steps.isEmpty, "its coordinator goes on with the job that it holds")
         #expect(pair.second.condition(.accepted)?.reason == "DuplicateJob")

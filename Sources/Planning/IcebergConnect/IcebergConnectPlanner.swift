@@ -3,13 +3,14 @@
 package import KubernetesModel
 package import Resources
 
-/// From an `IcebergConnect` and what was seen, everything that is to be done about it. Pure and whole.
-package enum IcebergConnectPlan {
-    package typealias Whole = Plan<IcebergConnectStatus, IcebergConnectEffect>
+/// Everything that is to be done about an `IcebergConnect`.
+package typealias IcebergConnectPlan = Plan<IcebergConnectStatus, IcebergConnectEffect>
 
+/// From an `IcebergConnect` and what was seen, its plan. Pure and whole.
+package enum IcebergConnectPlanner {
     /// The plan for a resource that is not being deleted. Never throws: a specification that cannot be carried out gives a
     /// plan too, which leaves every object as it is and says in the status what is wrong (row 259).
-    package static func plan(_ resource: IcebergConnect, given seen: IcebergConnectObservation) -> Whole {
+    package static func plan(_ resource: IcebergConnect, given seen: IcebergConnectObservation) -> IcebergConnectPlan {
         switch resource.spec {
         case .failure(let invalid): RejectedSpec(resource, invalid, seen).plan
         case .success(let spec): IcebergConnectAssessment(resource, spec, seen).plan
@@ -17,11 +18,14 @@ package enum IcebergConnectPlan {
     }
 
     /// The plan for a resource that is being deleted: exactly its own objects go, by their UIDs (rows 18, 19).
-    package static func planCleanup(_ resource: IcebergConnect, given seen: IcebergConnectObservation) -> Whole {
+    package static func planCleanup(
+        _ resource: IcebergConnect,
+        given seen: IcebergConnectObservation
+    ) -> IcebergConnectPlan {
         let own = seen.children.filter { $0.isOwned(by: resource.metadata) }
         let deletions = own.inDeletionOrder.map(\.deletion)
         let effects = ImageRole.allCases.map(IcebergConnectEffect.abandonImage) + [.forgetCluster]
-        return Whole(steps: effects.map { .effect($0) } + deletions)
+        return IcebergConnectPlan(steps: effects.map { .effect($0) } + deletions)
     }
 
     /// What a status says when a plan could not be carried out: what was reached before, not what was planned, but for

@@ -2,8 +2,8 @@
 
 package import Basics
 
-/// All that a transfer needs to know.
-package struct ImageJob: Equatable, Sendable {
+/// An image that is to be in a registry: where it comes from, where it goes to, and with what credentials.
+package struct WantedImage: Equatable, Sendable {
     /// How the object store is asked.
     package enum Credentials: Equatable, Sendable {
         case keys(accessKeyID: Secret, secretAccessKey: Secret)
@@ -24,7 +24,7 @@ package struct ImageJob: Equatable, Sendable {
     /// The text of `.dockerconfigjson`; `nil`: no login.
     package var registryLogin: Secret?
 
-    /// Tells jobs apart: where from and where to, without credentials.
+    /// Tells wanted images apart: where from and where to, without credentials.
     package var source: String {
         "s3://\(bucket)/\(key) at \(endpoint ?? region) as \(repository):\(tag)"
     }

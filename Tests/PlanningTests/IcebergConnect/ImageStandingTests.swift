@@ -9,15 +9,19 @@ import TestSupport
 import Testing
 
 @Suite
-struct ImagesTests {
+struct ImageStandingTests {
     static let missing = Observation.ImageProgress.State.failed(
         Observation.ImageProgress.Failure(reason: "ObjectNotFound", message: "There is no such object", attempts: 1)
     )
 
-    static func jobs(_ plan: IcebergConnectPlan.Whole) -> [ImageRole: (job: ImageJob, known: ObtainedImage?)] {
+    static func wanted(_ plan: IcebergConnectPlan) -> [ImageRole: (image: WantedImage, known: ObtainedImage?)] {
         Dictionary(
             plan.steps.compactMap { step in
-                if case .effect(.obtainImage(let job, let known, _)) = step { (job.role, (job, known)) } else { nil }
+                if case .effect(.obtainImage(let image, let known, _)) = step {
+                    (image.role, (image, known))
+                } else {
+                    nil
+                }
             }
         ) { first, _ in first }
     }
@@ -31,22 +35,22 @@ struct ImagesTests {
     @Test func aTransferKnowsAllItNeeds() throws {
         var scene = try Scene(example: "development")
         scene.reconcile()
-        let job = try #require(Self.jobs(scene.plan)[.worker]?.job)
-        #expect(job.region == "us-east-1" && job.bucket == "dev-images" && job.key == "images/worker-image.tar")
-        #expect(job.endpoint == "http://minio:9000")
-        #expect(job.repository == "localhost:5000/iceberg-kafka-connect-worker")
-        #expect(job.tag == "dev")
+        let image = try #require(Self.wanted(scene.plan)[.worker]?.image)
+        #expect(image.region == "us-east-1" && image.bucket == "dev-images" && image.key == "images/worker-image.tar")
+        #expect(image.endpoint == "http://minio:9000")
+        #expect(image.repository == "localhost:5000/iceberg-kafka-connect-worker")
+        #expect(image.tag == "dev")
         #expect(
-            job.credentials
+            image.credentials
                 == .keys(accessKeyID: Secret("minioadmin"), secretAccessKey: Secret("minioadmin"))
         )
-        #expect(!job.source.contains("minioadmin"))
+        #expect(!image.source.contains("minioadmin"))
     }
 
     @Test func keysComeFromASecretOrTheEnvironment() throws {
         var scene = try Scene.quickStart { $0["spec"]?["s3Config"] = ["region": "r", "bucket": "b"] }
         scene.reconcile()
-        #expect(Self.jobs(scene.plan)[.worker]?.job.credentials == .environment)
+        #expect(Self.wanted(scene.plan)[.worker]?.image.credentials == .environment)
 
         scene = try Scene.quickStart {
             $0["spec"]?["s3Config"] = ["region": "r", "bucket": "b", "credentialsSecret": ["name": "s3"]]
@@ -54,7 +58,7 @@ struct ImagesTests {
         scene.seen.secrets["s3"] = ["access-key-id": Secret("id"), "secret-access-key": Secret("key")]
         scene.reconcile()
         #expect(
-            Self.jobs(scene.plan)[.coordinator]?.job.credentials
+            Self.wanted(scene.plan)[.coordinator]?.image.credentials
                 == .keys(accessKeyID: Secret("id"), secretAccessKey: Secret("key"))
         )
     }
@@ -67,7 +71,7 @@ struct ImagesTests {
         }
         scene.seen.secrets["registry"] = [".dockerconfigjson": Secret("{}")]
         scene.reconcile()
-        #expect(Self.jobs(scene.plan)[.worker]?.job.registryLogin == Secret("{}"))
+        #expect(Self.wanted(scene.plan)[.worker]?.image.registryLogin == Secret("{}"))
         try scene.finishTransfers()
         scene.settle()
         let worker = scene.deployment(of: .worker)?["spec"]?["template"]?["spec"]
@@ -98,7 +102,7 @@ struct ImagesTests {
         let plan = scene.reconcile()
         #expect(plan.status?.phase == .ready)
         #expect(plan.events.isEmpty)
-        let asked = try #require(Self.jobs(plan)[.worker])
+        let asked = try #require(Self.wanted(plan)[.worker])
         #expect(asked.known?.etag == "etag-worker")
         #expect(asked.known?.digest.hex == String(repeating: "a", count: 64))
     }
@@ -119,7 +123,7 @@ struct ImagesTests {
             $0["spec"]?["images"]?["worker"] = ["image": "registry.example.com/worker:1.0"]
         }
         scene.reconcile()
-        #expect(Set(Self.jobs(scene.plan).keys) == [.coordinator])
+        #expect(Set(Self.wanted(scene.plan).keys) == [.coordinator])
         scene.settle()
         #expect(Self.reference(scene, .worker) == "registry.example.com/worker:1.0")
     }
@@ -127,14 +131,9 @@ struct ImagesTests {
     @Test func whatIsNotWantedAnyMoreIsAbandoned() throws {
         var scene = try Scene.quickStart()
         try scene.becomeReady()
-        try scene.edit(
-            String(
-                decoding: Scene.manifest {
-                    $0["spec"]?["images"]?["worker"] = ["image": "registry.example.com/worker:1.0"]
-                },
-                as: UTF8.self
-            )
-        )
+        try scene.edit {
+            $0["spec"]?["images"]?["worker"] = ["image": "registry.example.com/worker:1.0"]
+        }
         let plan = scene.reconcile()
         #expect(plan.steps.contains(.effect(.abandonImage(.worker))))
         #expect(!plan.steps.contains(.effect(.abandonImage(.coordinator))))
@@ -180,7 +179,7 @@ struct ImagesTests {
         var scene = try Scene.quickStart()
         try scene.becomeReady()
         let running = scene.deployment(of: .worker)?["spec"]
-        try scene.edit(String(decoding: PhasesTests.tagged("v2"), as: UTF8.self))
+        try scene.edit(PhaseOrderTests.tagged("v2"))
         try scene.transfer(.worker, Self.missing)
         try scene.transfer(.coordinator, Self.missing)
         let plans = scene.settle()
@@ -210,15 +209,10 @@ struct ImagesTests {
     @Test func workersScaleWhileAnImageFails() throws {
         var scene = try Scene.quickStart()
         try scene.becomeReady()
-        try scene.edit(
-            String(
-                decoding: Scene.manifest {
-                    $0["spec"]?["images"]?["coordinator"]?["s3Path"] = "missing.tar"
-                    $0["spec"]?["worker"]?["replicas"] = 5
-                },
-                as: UTF8.self
-            )
-        )
+        try scene.edit {
+            $0["spec"]?["images"]?["coordinator"]?["s3Path"] = "missing.tar"
+            $0["spec"]?["worker"]?["replicas"] = 5
+        }
         try scene.transfer(.coordinator, Self.missing)
         scene.settle()
         #expect(scene.deployment(of: .worker)?["spec"]?["replicas"] == 5)
@@ -237,6 +231,6 @@ struct ImagesTests {
         #expect(plan.status?.conditions["Reconciling"]?.status == .true)
         #expect(plan.status?.message == "The worker image could not be obtained (attempt 3): What happened")
         // It goes on being wanted: when it is tried again is decided where transfers run.
-        #expect(Self.jobs(plan)[.worker] != nil)
+        #expect(Self.wanted(plan)[.worker] != nil)
     }
 }

@@ -10,7 +10,7 @@ import Testing
 
 /// Where credentials go, and what happens while they are not there.
 @Suite
-struct SecretsTests {
+struct ReferencedSecretsTests {
     static let jaas =
         "org.apache.kafka.common.security.plain.PlainLoginModule required\nusername=\"u\"\npassword=\"hunter2\";"
 
