@@ -88,7 +88,7 @@ private struct ImageCopy {
             target: target,
             access: RegistryAccess(
                 credentials: try await credentials(for: target),
-                endpoints: try RegistryEndpoints(parsing: call.environment["REGISTRY_ENDPOINTS"] ?? ""),
+                endpoints: try RegistryEndpoints(parsing: call.environment["REGISTRY_ENDPOINTS"] ?? endpoint(of: target)),
                 plainHTTP: options.has("plain-http"),
                 tls: try await tls("ca")
             ),
@@ -96,6 +96,11 @@ private struct ImageCopy {
             platform: platform,
             trustsTarget: !options.has("fresh")
         )
+    }
+
+    /// Who names authorities means TLS, also on this machine, where plain HTTP is the default.
+    private func endpoint(of target: ImageReference) -> String {
+        options["ca"] == nil ? "" : "\(target.registry)=https://\(target.registry)"
     }
 
     private func source(_ text: String) async throws -> any ByteSource {

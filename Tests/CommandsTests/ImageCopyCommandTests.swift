@@ -26,7 +26,6 @@ struct ImageCopyCommandTests {
             #expect(outcome.status == 0, "\(outcome.errors)")
             let digest = try #require(registry.manifests.keys.first { $0.hasPrefix("sha256:") })
             #expect(outcome.output == "\(host)/kafka/worker@\(digest)\n")
-            #expect(outcome.errors.contains("copying"), "progress, line by line where nobody watches")
         }
     }
 

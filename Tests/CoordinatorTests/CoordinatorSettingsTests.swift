@@ -16,7 +16,7 @@ struct CoordinatorSettingsTests {
     ]
 
     /// The Deployment and the ConfigMap are those that the planning's tests compare with the plan, byte by byte.
-    @Test(arguments: ["quick-start", "production", "development", "minimal"])
+    @Test(arguments: ["quick-start", "production", "development"])
     func theDeploymentThatTheOperatorPlansIsUnderstood(example: String) throws {
         let pod = try PlannedPod("Tests/PlanningTests/IcebergConnect/Golden/\(example).yaml", named: "coordinator-1")
         let environment = try pod.environment

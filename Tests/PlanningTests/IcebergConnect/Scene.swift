@@ -103,17 +103,21 @@ struct Scene {
         .worker: String(repeating: "a", count: 64), .coordinator: String(repeating: "b", count: 64),
     ]
 
-    /// The transfer of an image comes to a state.
-    mutating func transfer(_ role: ImageRole, _ state: Observation.ImageProgress.State) throws {
-        let wanted = plan.steps.compactMap { step -> WantedImage? in
+    /// What the plan wants in the registry.
+    private var wantedImages: [WantedImage] {
+        plan.steps.compactMap { step in
             if case .effect(.obtainImage(let image, _, _)) = step { image } else { nil }
         }
-        let image = try #require(wanted.first { $0.role == role })
+    }
+
+    /// The transfer of an image comes to a state.
+    mutating func transfer(_ role: ImageRole, _ state: Observation.ImageProgress.State) throws {
+        let image = try #require(wantedImages.first { $0.role == role })
         seen.images[role] = Observation.ImageProgress(source: image.source, state: state)
     }
 
     mutating func finishTransfers(containsKittiwake: Bool = true) throws {
-        for role in ImageRole.allCases where try role == .coordinator || !spec.coordinatorOnly {
+        for role in wantedImages.map(\.role) {
             let digest = try #require(Digest(hex: Self.digests[role] ?? ""))
             let image = ObtainedImage(
                 digest: digest,
