@@ -112,8 +112,11 @@ struct Scene {
         seen.images[role] = Observation.ImageProgress(source: image.source, state: state)
     }
 
+    /// Of all images that are in S3.
     mutating func finishTransfers(containsKittiwake: Bool = true) throws {
         for role in ImageRole.allCases where try role == .coordinator || !spec.coordinatorOnly {
+            let wanted = try role == .worker ? spec.images.worker : spec.images.coordinator
+            guard case .tar? = wanted?.source else { continue }
             let digest = try #require(Digest(hex: Self.digests[role] ?? ""))
             let image = ObtainedImage(
                 digest: digest,
