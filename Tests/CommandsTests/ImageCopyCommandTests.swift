@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import Foundation
 import JSON
 import TestStorage
 import TestSupport
@@ -10,13 +9,14 @@ import Testing
 @Suite(.timeLimit(.minutes(5)))
 struct ImageCopyCommandTests {
     let registry = FakeRegistry()
+    let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
 
     /// Runs the copy of a small image; `{file}` and `{host}` stand for the archive and the registry's address.
     func copy(_ host: String, _ options: String...) async throws -> ExecutableOutcome {
-        let file = FileManager.default.temporaryDirectory.appending(path: "kittiwake-\(UUID().uuidString).tar")
-        try Data(ImageBuilder([Array("a layer".utf8)]).archive()).write(to: file)
-        defer { try? FileManager.default.removeItem(at: file) }  // a small file in /tmp
-        let words = ["image", "copy", file.path, "\(host)/kafka/worker:1.0"]
+        let file = try folder.write(ImageBuilder([Array("a layer".utf8)]).archive(), to: "image.tar")
+        let words = ["image", "copy", file, "\(host)/kafka/worker:1.0"]
         return try await Executable([Executable.built("kittiwake")] + words + options).run()
     }
 
@@ -44,9 +44,7 @@ struct ImageCopyCommandTests {
     /// Not every registry is known to the system's authorities.
     @Test(.rows(28)) func aRegistryIsTrustedByTheAuthorityThatIsNamed() async throws {
         let identity = try await SelfSignedCertificate(for: "localhost")
-        let authority = FileManager.default.temporaryDirectory.appending(path: "kittiwake-\(UUID().uuidString).pem")
-        try Data(identity.certificate).write(to: authority)
-        defer { try? FileManager.default.removeItem(at: authority) }  // a small file in /tmp
+        let authority = try folder.write(identity.certificate, to: "authority.pem")
         try await withServer(
             registry.handle,
             configure: { configuration in
@@ -55,7 +53,7 @@ struct ImageCopyCommandTests {
             }
         ) { address in
             let host = "localhost:\(address.split(separator: ":").last ?? "")"
-            let trusted = try await copy(host, "--ca", authority.path)
+            let trusted = try await copy(host, "--ca", authority)
             #expect(trusted.status == 0, "\(trusted.errors)")
             let untrusted = try await copy(host)
             #expect(untrusted.status == 1)

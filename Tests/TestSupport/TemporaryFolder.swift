@@ -19,10 +19,14 @@ package final class TemporaryFolder: Sendable {
     ///
     /// - Returns: its path.
     @discardableResult
-    package func write(_ text: String, to name: String) throws -> String {
+    package func write(_ bytes: some Collection<UInt8>, to name: String) throws -> String {
         let file = url.appending(path: name)
         try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-        try Data(text.utf8).write(to: file, options: .atomic)
+        try Data(bytes).write(to: file, options: .atomic)
         return file.path
     }
+
+    /// The same with a text.
+    @discardableResult
+    package func write(_ text: String, to name: String) throws -> String { try write(text.utf8, to: name) }
 }

@@ -132,7 +132,9 @@ struct DocumentTests {
         let minimal = try BedValues.example(
             "iceberg-connect-minimal.yaml",
             ("region: us-west-2", "region: us-east-1\n    endpoint: \(BedValues.storage)"),
-            ("worker-image.tar", "stand-in-worker.tar"), ("kafka:9092", BedValues.kafka), Self.registry,
+            ("worker-image.tar", "stand-in-worker.tar"),
+            ("kafka:9092", BedValues.kafka),
+            Self.registry,
             ("  worker:\n    kafka:", "  worker:\n    replicas: 1\n    kafka:")
         )
         let file = Self.scratch.appendingPathComponent("examples/iceberg-connect-minimal.yaml")

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Basics
 import JSON
 import KubernetesModel
 import Planning
@@ -20,6 +21,7 @@ struct ObjectsOnAServerTests {
             spec.coordinator.namespace = nil
             scene.resource.spec = .success(spec)
         }
+        scene.seen.secrets["s3"] = ["access-key-id": Secret("AKIA"), "secret-access-key": Secret("secret")]
         scene.reconcile()
         try scene.finishTransfers()
         scene.settle()

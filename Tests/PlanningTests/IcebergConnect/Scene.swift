@@ -116,6 +116,7 @@ struct Scene {
         seen.images[role] = Observation.ImageProgress(source: image.source, state: state)
     }
 
+    /// Of all images that are in S3.
     mutating func finishTransfers(containsKittiwake: Bool = true) throws {
         for role in wantedImages.map(\.role) {
             let digest = try #require(Digest(hex: Self.digests[role] ?? ""))
