@@ -49,7 +49,10 @@ package struct IcebergConnectReconciler: Reconciler {
         )
         guard case .success(let spec) = resource.spec else { return seen }
         let names = IcebergConnectNames(resource.metadata, spec)
-        seen.secrets = try await secrets(spec.referencedSecrets, in: names.namespace)
+        // A clean-up makes nothing of them, and must not fail for want of them.
+        if !resource.metadata.isDeleting {
+            seen.secrets = try await secrets(spec.referencedSecrets, in: names.namespace)
+        }
         seen.workers = deployment(names.workerNamespace, names.workers)
         seen.coordinators = deployment(names.coordinatorNamespace, names.coordinator)
         for role in ImageRole.allCases { seen.images[role] = progress(of: role, for: resource) }

@@ -11,7 +11,6 @@ struct IcebergConnectTerm: Sendable {
     typealias Images = IcebergConnectReconciler.Images
 
     let controller: Controller<IcebergConnectReconciler, ContinuousClock>
-    private let stores: IcebergConnectStores
     private let images: Images
     private let clusters: IcebergConnectReconciler.Clusters
 
@@ -25,7 +24,6 @@ struct IcebergConnectTerm: Sendable {
         _ transfer: @escaping Images.Transfer,
         ask: @escaping IcebergConnectReconciler.Clusters.Ask
     ) {
-        self.stores = stores
         // Both wake the controller, which is made of them: the queue is reached through this.
         let wake = Locked<(@Sendable (ObjectKey) -> Void)?>(nil)
         images = Images(
@@ -60,8 +58,6 @@ struct IcebergConnectTerm: Sendable {
     /// Runs until `stop` opens, when keys in hand are finished, or until the lease is lost and the task cancelled. A
     /// transfer that is cut off begins again with the next leader; what is in the registry is not sent twice.
     func run(until stop: Latch) async {
-        // What was deleted while another led, nobody has told us of.
-        images.forget { stores.resources.entry($0.resource) == nil }
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await images.run() }
             group.addTask { await clusters.run() }

@@ -1,45 +1,43 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Basics
+internal import KubernetesRuntime
 internal import Planning
 internal import Resources
 
-/// The rules by which wanted images are brought into their registries and kept there: who may run now, what is tried
-/// again and when. No threads, no clock, no randomness.
+/// The rules by which wanted images are brought into their registries and kept there: who may run now, what of an answer
+/// is news, and when to look again. No threads, no clock, no randomness.
 ///
-/// A slot is one image of one resource. What is wanted in it may change at any time; then what runs for it is cancelled
-/// and begins anew.
-struct ImageTransfersState<Slot: Hashable & Sendable, Job: Equatable & Sendable, Instant: InstantProtocol>: Sendable
-where Instant.Duration == Duration {
-    /// One attempt. Its number tells a late answer of a cancelled attempt from one that counts.
-    struct Run: Hashable, Sendable {
-        let number: Int
-    }
-
-    enum Action: Equatable, Sendable {
-        case start(Run, Slot, Job, known: ObtainedImage?, layers: [IcebergConnectStatus.Layer] = [])
-        case cancel(Run)
+/// A slot is one image of one resource. What is wanted in it may change at any time; then what runs for it counts for
+/// nothing any more.
+struct ImageTransfersState<Slot: Hashable & Sendable, Job: Equatable & Sendable>: Sendable {
+    /// One try at a job.
+    struct Attempt: Equatable, Sendable {
+        let slot: Slot
+        /// Tells a late answer of a cancelled attempt from one that counts.
+        fileprivate let wish: Int
+        let job: Job
+        let known: KnownImage
     }
 
     /// Whose turn it is: what many want must not keep the few from theirs.
     typealias Owner = @Sendable (Slot) -> String
 
-    private enum Phase: Equatable, Sendable {
-        case queued
-        case running(Run)
-        /// Nothing to do until then.
-        case settled(until: Instant)
-    }
-
     private struct Entry: Sendable {
-        var job: Job
-        var phase = Phase.queued
+        let wish: Int
+        let job: Job
         var state = ImageState.waiting
         /// The last success for this job, also while it is being looked at again.
         var outcome: ObtainedImage?
+        /// That failed, in a row.
         var attempts = 0
         /// What the registry has already, from attempts that did not come to their end.
         var layers: [IcebergConnectStatus.Layer] = []
+        /// It has had its turn while its owner had no place.
+        var isParked = false
+
+        /// What nobody has tried yet comes before what is looked at or tried again, perhaps in vain.
+        var priority: Priority { outcome == nil && attempts == 0 ? .urgent : .background }
 
         /// - Returns: whether there is one that was not known.
         mutating func learn(_ more: [IcebergConnectStatus.Layer]) -> Bool {
@@ -48,6 +46,13 @@ where Instant.Duration == Duration {
             layers += new
             return !new.isEmpty
         }
+    }
+
+    /// What one owner has of the places.
+    private struct Share: Sendable {
+        var taken = 0
+        /// Slots that wait for one, in order. What was forgotten meanwhile is passed over.
+        var parked: [Priority: ArraySlice<Slot>] = [:]
     }
 
     /// After a failed attempt.
@@ -60,11 +65,8 @@ where Instant.Duration == Duration {
     /// Of a slot: its namespace. `nil`: nobody shares.
     private let owner: Owner?
     private var entries: [Slot: Entry] = [:]
-    private var queue: [Slot] = []
-    private var runs: [Run: Slot] = [:]
-    /// Cancelled, but not yet at their end: until then they need what all need.
-    private var ending: [Run: Slot] = [:]
-    private var nextRun = 0
+    private var shares: [String: Share] = [:]
+    private var lastWish = 0
 
     init(limit: Int, recheck: Duration, owner: Owner? = nil) {
         self.limit = limit
@@ -75,58 +77,63 @@ where Instant.Duration == Duration {
     /// Half of the places, so that some are left for whoever comes next: an attempt may last for hours.
     private var limitOfOneOwner: Int { owner == nil ? limit : (limit + 1) / 2 }
 
+    private func owner(of slot: Slot) -> String { owner?(slot) ?? "" }
+
+    /// In which something is wanted.
+    var slots: [Slot] { Array(entries.keys) }
+
     /// What is wanted in a slot, and what is known about it; `nil` if nothing is wanted there.
     func wanted(in slot: Slot) -> (job: Job, state: ImageState, layers: [IcebergConnectStatus.Layer])? {
         entries[slot].map { ($0.job, $0.state, $0.layers) }
     }
 
-    /// The next moment at which something falls due.
-    var nextDue: Instant? {
-        entries.values.compactMap { entry in if case .settled(let until) = entry.phase { until } else { nil } }.min()
-    }
+    /// How soon a slot deserves a place.
+    func priority(of slot: Slot) -> Priority { entries[slot]?.priority ?? .background }
 
-    /// Wants `job` in `slot`. Wanting the same again changes nothing.
+    /// Wants `job` in `slot`.
     ///
     /// - Parameters:
     ///   - known: what an earlier process found out about the same job: then it is only looked at again.
     ///   - layers: what it had brought into the registry when it ended.
+    /// - Returns: whether it is to be tried now. Wanting the same again changes nothing.
     mutating func want(
         _ job: Job,
         in slot: Slot,
         known: ObtainedImage?,
         layers: [IcebergConnectStatus.Layer] = []
-    ) -> [Action] {
-        if let entry = entries[slot], entry.job == job { return [] }
-        let cancelled = forget(slot)
-        var entry = Entry(job: job, layers: layers)
-        if let known {
-            entry.outcome = known
-            entry.state = .present(known)
-        }
+    ) -> Bool {
+        if entries[slot]?.job == job { return false }
+        lastWish += 1
+        var entry = Entry(wish: lastWish, job: job, outcome: known, layers: layers)
+        if let known { entry.state = .present(known) }
         entries[slot] = entry
-        queue.append(slot)
-        return cancelled + startQueued()
+        return true
     }
-
-    /// In which something is wanted.
-    var slots: [Slot] { Array(entries.keys) }
 
     /// Wants nothing in `slot` any more.
-    mutating func forget(_ slot: Slot) -> [Action] {
-        guard let entry = entries.removeValue(forKey: slot) else { return [] }
-        queue.removeAll { $0 == slot }
-        guard case .running(let run) = entry.phase else { return [] }
-        runs[run] = nil
-        ending[run] = slot
-        return [.cancel(run)]
+    mutating func forget(_ slot: Slot) { entries[slot] = nil }
+
+    // MARK: Attempts
+
+    /// - Returns: what to do for a slot that has its turn; `nil` if nothing is wanted there, or its owner has no place for
+    ///   it: then it is parked.
+    mutating func begin(_ slot: Slot) -> Attempt? {
+        guard let entry = entries[slot] else { return nil }
+        let owner = owner(of: slot)
+        guard shares[owner, default: Share()].taken < limitOfOneOwner else {
+            if !entry.isParked { shares[owner]?.parked[entry.priority, default: []].append(slot) }
+            entries[slot]?.isParked = true
+            return nil
+        }
+        shares[owner, default: Share()].taken += 1
+        entries[slot]?.isParked = false
+        let known = KnownImage(entry.outcome, layers: entry.layers)
+        return Attempt(slot: slot, wish: entry.wish, job: entry.job, known: known)
     }
 
-    /// An attempt that was cancelled is at its end; its place is free.
-    mutating func ended(_ run: Run) -> [Action] { ending.removeValue(forKey: run) == nil ? [] : startQueued() }
-
     /// - Returns: the slot whose state has changed, if one has.
-    mutating func progressed(_ run: Run, to progress: ImageProgress) -> Slot? {
-        guard let slot = runs[run], var entry = entries[slot] else { return nil }
+    mutating func progressed(_ attempt: Attempt, to progress: ImageProgress) -> Slot? {
+        guard var entry = entry(of: attempt) else { return nil }
         let hasLearnt = entry.learn(progress.layers)
         var isNews = entry.state.isNews(progress)
         // What failed has failed until an attempt succeeds; the others are noise.
@@ -134,82 +141,56 @@ where Instant.Duration == Duration {
         // An image that is there stays there while it is looked at again; reading anew is news even so.
         if entry.outcome != nil, progress.bytes == 0 { isNews = false }
         if isNews { entry.state = .running(progress) }
-        entries[slot] = entry
-        return isNews || hasLearnt ? slot : nil
+        entries[attempt.slot] = entry
+        return isNews || hasLearnt ? attempt.slot : nil
     }
 
-    mutating func succeeded(_ run: Run, with outcome: ObtainedImage, at now: Instant) -> (changed: Slot?, [Action]) {
-        guard let slot = runs.removeValue(forKey: run), var entry = entries[slot] else { return (nil, ended(run)) }
-        let changes = entry.state != .present(outcome)
-        entry.outcome = outcome
-        entry.state = .present(outcome)
-        entry.attempts = 0
-        entry.layers = []
-        entry.phase = .settled(until: now.advanced(by: recheck))
-        entries[slot] = entry
-        return (changes ? slot : nil, startQueued())
-    }
-
-    /// - Parameter jitter: a number from 0 to 1.
-    mutating func failed(
-        _ run: Run,
-        with failure: ImageFailure,
-        at now: Instant,
+    /// An attempt is at its end, and its place is free.
+    ///
+    /// - Parameters:
+    ///   - result: `nil`: it was cancelled.
+    ///   - jitter: a number from 0 to 1.
+    /// - Returns: whether the state is another now, and when to look again; `nil` if nobody wants to know any more.
+    mutating func ended(
+        _ attempt: Attempt,
+        with result: Result<ObtainedImage, ImageFailure>?,
         jitter: Double
-    ) -> (changed: Slot?, [Action]) {
-        guard let slot = runs.removeValue(forKey: run), var entry = entries[slot] else { return (nil, ended(run)) }
-        entry.attempts += 1
-        let delay = Self.backoff.delay(after: entry.attempts, random: jitter)
-        entry.state = .failed(failure, attempts: entry.attempts)
-        entry.phase = .settled(until: now.advanced(by: delay))
-        entries[slot] = entry
-        return (slot, startQueued())
-    }
-
-    /// Queues what has fallen due.
-    mutating func tick(at now: Instant) -> [Action] {
-        let due = entries.compactMap { slot, entry -> (Slot, Instant)? in
-            if case .settled(let until) = entry.phase, until <= now { (slot, until) } else { nil }
+    ) -> (isNews: Bool, delay: Duration)? {
+        shares[owner(of: attempt.slot)]?.taken -= 1
+        guard let result, var entry = entry(of: attempt) else { return nil }
+        defer { entries[attempt.slot] = entry }
+        switch result {
+        case .success(let outcome):
+            let isNews = entry.state != .present(outcome)
+            entry.outcome = outcome
+            entry.state = .present(outcome)
+            entry.attempts = 0
+            entry.layers = []
+            return (isNews, recheck)
+        case .failure(let failure):
+            entry.attempts += 1
+            entry.state = .failed(failure, attempts: entry.attempts)
+            return (true, Self.backoff.delay(after: entry.attempts, random: jitter))
         }
-        for (slot, _) in due.sorted(by: { $0.1 < $1.1 }) {
-            entries[slot]?.phase = .queued
-            queue.append(slot)
+    }
+
+    /// - Returns: a parked slot of the same owner that may have its turn now. Asked whenever a slot has had its turn, so
+    ///   that none is parked while its owner has a free place.
+    mutating func unpark(besides slot: Slot) -> Slot? {
+        let owner = owner(of: slot)
+        guard var share = shares[owner], share.taken < limitOfOneOwner else { return nil }
+        defer { shares[owner] = share.taken == 0 && share.parked.values.allSatisfy(\.isEmpty) ? nil : share }
+        for priority in [Priority.urgent, .background] {
+            while let next = share.parked[priority]?.popFirst() {
+                guard entries[next]?.isParked == true else { continue }
+                entries[next]?.isParked = false
+                return next
+            }
         }
-        return startQueued()
+        return nil
     }
 
-    /// Whoever carried out the attempts has gone; all of them begin anew, before those that have not begun yet.
-    mutating func begin() -> [Action] {
-        let begun = runs.values.sorted { number(of: $0) < number(of: $1) }
-        for slot in begun { entries[slot]?.phase = .queued }
-        queue = begun + queue
-        (runs, ending) = ([:], [:])
-        return startQueued()
-    }
-
-    /// Attempts are numbered as they begin.
-    private func number(of slot: Slot) -> Int {
-        if case .running(let run)? = entries[slot]?.phase { run.number } else { 0 }
-    }
-
-    private mutating func startQueued() -> [Action] {
-        var actions: [Action] = []
-        while runs.count + ending.count < limit, let index = queue.firstIndex(where: mayStart) {
-            let slot = queue.remove(at: index)
-            guard let entry = entries[slot] else { continue }
-            nextRun += 1
-            let run = Run(number: nextRun)
-            runs[run] = slot
-            entries[slot]?.phase = .running(run)
-            actions.append(.start(run, slot, entry.job, known: entry.outcome, layers: entry.layers))
-        }
-        return actions
-    }
-
-    private func mayStart(_ slot: Slot) -> Bool {
-        guard let owner else { return true }
-        let mine = owner(slot)
-        let taken = runs.values.count { owner($0) == mine } + ending.values.count { owner($0) == mine }
-        return taken < limitOfOneOwner
+    private func entry(of attempt: Attempt) -> Entry? {
+        entries[attempt.slot].flatMap { $0.wish == attempt.wish ? $0 : nil }
     }
 }

@@ -267,20 +267,57 @@ struct ControllerTests {
         }
     }
 
-    @Test func whatTheServerRefusesIsTriedAgainThoughNotSoon() async throws {
+    /// What a policy forbids today it may allow tomorrow, and nobody tells us of that.
+    @Test(.rows(204)) func whatTheServerRefusesIsTriedAgainEveryTwoMinutesAtLeast() async throws {
         try await ManualRig.run { rig, server in
-            server.inject(.status(422, reason: "Invalid")) { $0.method == "PATCH" && $0.path.contains("configmaps") }
+            for _ in 0..<40 {
+                server.inject(.status(422, reason: "Invalid")) {
+                    $0.method == "PATCH" && $0.path.contains("configmaps")
+                }
+            }
             try await rig.run { controller in
                 try await rig.create("orders")
-                let stalled = try await eventually { try await rig.condition("Stalled", of: "orders") }
-                #expect(stalled.status == .true)
-                await rig.settled(controller)
-                for second in stride(from: 20, through: 1000, by: 20) {  // from canary to canary
-                    await rig.clock.waitForSleeper(until: .seconds(second))
-                    #expect(rig.looked.all.count == 1)
-                    rig.clock.advance(by: .seconds(20))
+                let reconciling = try await eventually { try await rig.condition("Reconciling", of: "orders") }
+                #expect(reconciling.status == .true && reconciling.reason == "Invalid")
+                #expect(try await rig.condition("Stalled", of: "orders")?.status == .false)
+                // The back-off alone would be at 1,000 s after 18 failures, and at 40 after ten hours.
+                var seconds = 0
+                while !server.isFaultless, !Task.isCancelled {
+                    await rig.settled(controller)
+                    rig.clock.advance(by: .seconds(1))
+                    seconds += 1
+                    for _ in 0..<10 { await Task.yield() }
                 }
+                await rig.settled(controller)
+                rig.clock.advance(by: .seconds(120))
                 try await rig.isReady("orders")
+                #expect(seconds < 40 * 130, "\(seconds) s")
+            }
+        }
+    }
+
+    @Test func aPassingFailureOfTheServerIsNotToldAndALastingOneIs() async throws {
+        try await ManualRig.run { rig, server in
+            // A webhook for one kind, which does not answer.
+            for _ in 0..<100 {
+                server.inject(.status(500, reason: "InternalError")) {
+                    $0.method == "PATCH" && $0.path.contains("configmaps")
+                }
+            }
+            try await rig.run { controller in
+                try await rig.create("orders")
+                await rig.clock.waitForSleeper(until: .milliseconds(5))
+                #expect(try await rig.condition("Ready", of: "orders") == nil)
+                let ready = try await eventually {
+                    await rig.settled(controller)
+                    rig.clock.advance(by: .seconds(1))
+                    return try await rig.condition("Ready", of: "orders")
+                }
+                #expect(ready.status == .false && ready.reason == "Internal")
+                #expect(ready.message.contains("Applying ConfigMap default/orders"))
+                #expect(try await rig.condition("Reconciling", of: "orders")?.status == .true)
+                await rig.events.wait(for: 1)
+                #expect(rig.events.all.map(\.text) == ["Internal Widget default/orders"])
             }
         }
     }
@@ -410,8 +447,8 @@ struct ControllerTests {
                 try await rig.create("orders", text: "bad")
                 await rig.clock.waitForSleeper(until: .milliseconds(5))
                 try await rig.delete("orders")
-                let letGo = JSONPatch.add(path: "/metadata/finalizers", [])
-                _ = try await rig.client.patch(Widget.kind, rig.key("orders"), [letGo])
+                let letGo: JSON = ["metadata": ["finalizers": []]]
+                _ = try await rig.client.merge(Widget.kind, rig.key("orders"), letGo)
                 _ = try await eventually { rig.widgets.count == 0 ? true : nil }
                 await rig.settled(controller)
                 #expect(controller.state.snapshot.waiting == 1)  // the canary alone

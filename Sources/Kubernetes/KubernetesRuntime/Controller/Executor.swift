@@ -117,27 +117,20 @@ package final class Executor: Sendable {
         return known?.uid == metadata.uid ? known ?? metadata : metadata
     }
 
-    /// Sets the list of finalizers, unless the object is not the one we looked at any more.
+    /// Sets the list of finalizers; a `conflict` if the object is not the one we looked at any more.
     func setFinalizers(
         _ finalizers: [String],
         of metadata: ObjectMeta,
         _ kind: ResourceKind
     ) async throws(KubernetesError) {
-        let list = JSON.array(finalizers.map { .string($0) })
-        let operations: [JSONPatch] = [
-            .test(path: "/metadata/resourceVersion", .string(metadata.resourceVersion ?? "")),
-            .add(path: "/metadata/finalizers", list),
+        let change: JSON = [
+            "metadata": [
+                "resourceVersion": .string(metadata.resourceVersion ?? ""),
+                "finalizers": .array(finalizers.map { .string($0) }),
+            ]
         ]
-        do throws(KubernetesError) {
-            let written = try await client.patch(kind, metadata.key, operations)
-            stores[kind]?.absorb(written)
-        } catch {
-            // Mostly the test did not hold: somebody else was faster. A policy may also forbid the finalizer.
-            guard error.code == .invalid, let present = try await client.ownership(kind, metadata.key),
-                present.metadata.resourceVersion != metadata.resourceVersion
-            else { throw error }
-            throw KubernetesError(.conflict, error.message)
-        }
+        let written = try await client.merge(kind, metadata.key, change)
+        stores[kind]?.absorb(written)
     }
 
     // MARK: Whose it is
