@@ -106,22 +106,6 @@ struct ControllerTests {
         }
     }
 
-    @Test func aStatusThatSaysWhyWaitsLikeAFailure() async throws {
-        try await ManualRig.run { rig, _ in
-            try await rig.create("one")
-            try await rig.create("two")
-            try await rig.run { controller in
-                await rig.clock.waitForSleeper(until: .milliseconds(5))
-                // Made in the same second: the order is that of the UIDs.
-                let first = try await eventually { try await rig.condition("Ready", of: "one")?.reason }
-                let second = try await eventually { try await rig.condition("Ready", of: "two")?.reason }
-                #expect(Set([first, second]) == ["Written", "DuplicateText"])
-                await rig.settled(controller)
-            }
-            #expect(rig.metrics.text().contains(#"reconcile_errors_total{controller="widget"} 1"#))
-        }
-    }
-
     @Test(.rows(328)) func oneFailingResourceDoesNotDelayAnother() async throws {
         try await ManualRig.run { rig, _ in
             try await rig.run { widget in
@@ -199,14 +183,13 @@ struct ControllerTests {
 
     // MARK: In which order
 
-    @Test func theFinalizerAndTheWrittenAheadStatusComeBeforeTheFirstEffect() async throws {
+    @Test func theFinalizerAndTheObjectsComeBeforeAnEffectAndTheStatusAfterIt() async throws {
         try await ManualRig.run { rig, server in
             try await rig.run(announce: { what, _ in
                 guard what.text == "hello" else { return }
                 let widget = try await rig.widget("orders")
                 #expect(widget?.metadata.finalizers == ["kittiwake.example/cleanup"])
-                #expect(widget?.status?.size == 3)
-                #expect(widget?.status?.conditions["Ready"] == nil)
+                #expect(widget?.status == nil)
                 #expect(try await rig.client.get(ConfigText.self, rig.key("orders"))?.text == "hello")
                 #expect(rig.events.all.isEmpty)
             }) { _ in
@@ -340,6 +323,37 @@ struct ControllerTests {
         }
     }
 
+    // MARK: The lease
+
+    /// A process that was suspended may go on before it has noticed that it leads no more.
+    @Test(.rows(103)) func nothingIsWrittenOnceTheLeaseIsNotHeld() async throws {
+        try await ManualRig.run { rig, server in
+            try await rig.create("orders")
+            let widget = try #require(try await rig.widget("orders"))
+            let executor = Executor(rig.client, stores: []) { _, _, _ in }
+            executor.write { false }
+            let context = ReconcileContext(
+                id: "1",
+                log: rig.log,
+                time: .now,
+                failingFor: nil,
+                ownerships: executor.ownerships()
+            )
+            server.forgetRequests()
+            let writes: [@Sendable () async throws -> Void] = [
+                { try await executor.apply(ConfigText.intent(rig.key("x"), [:]), for: widget.reference, in: context) },
+                { try await executor.delete(widget.reference, uid: widget.metadata.uid ?? "", in: context) },
+                { try await executor.write(Widget.Status(), of: Widget.self, widget.metadata) },
+                { try await executor.setFinalizers(["a.example/b"], of: widget.metadata, Widget.kind) },
+            ]
+            for write in writes {
+                let error = await failure(KubernetesError.self) { try await write() }
+                #expect(error?.code == .cancelled)
+            }
+            #expect(!server.requests.contains { !$0.hasPrefix("GET") })
+        }
+    }
+
     // MARK: Whose
 
     @Test func anObjectOfAnotherIsLeftAloneUntilItGoes() async throws {
@@ -377,6 +391,74 @@ struct ControllerTests {
                 #expect(ready.message.contains("belongs to Widget other"))
                 #expect(try await rig.client.get(ConfigText.self, rig.key("orders"))?.text == "theirs")
             }
+        }
+    }
+
+    @Test func whatWeMadeAndNobodyOwnsAnyMoreIsTakenBack() async throws {
+        try await ManualRig.run { rig, _ in
+            _ = try await rig.client.apply(ConfigText.intent(rig.key("orders"), ["text": "old"]))
+            try await rig.run { _ in
+                try await rig.create("orders")
+                try await rig.isReady("orders")
+                let text = try await rig.client.get(ConfigText.self, rig.key("orders"))
+                #expect(text?.text == "hello" && text?.metadata.controller?.name == "orders")
+            }
+        }
+    }
+
+    @Test func aLabelSaysWhoseAnObjectIsWhereNoReferenceCan() async throws {
+        try await ManualRig.run { rig, _ in
+            let intent = { @Sendable (uid: String) in
+                var intent = ConfigText.intent(rig.key("orders"), ["text": .string("of \(uid)")])
+                intent.body["metadata"]?["labels"] = ["owner-uid": .string(uid)]
+                return intent
+            }
+            for stores in [[], [rig.configMaps]] as [[any AnyStore]] {
+                let executor = Executor(rig.client, stores: stores, ownerLabel: "owner-uid") { _, _, _ in }
+                let apply = { @Sendable (uid: String) in
+                    let context = ReconcileContext(
+                        id: "1",
+                        log: rig.log,
+                        time: .now,
+                        failingFor: nil,
+                        ownerships: executor.ownerships()
+                    )
+                    let resource = ObjectReference(kind: Widget.kind, key: ObjectKey(namespace: uid, name: "orders"))
+                    try await executor.apply(intent(uid), for: resource, in: context)
+                }
+                try await apply("one")
+                let error = await failure(ReconcileError.self) { try await apply("two") }
+                #expect(error?.code == .nameConflict)
+                #expect(error?.message.contains("belongs to another resource") == true)
+                try await apply("one")
+                #expect(try await rig.client.get(ConfigText.self, rig.key("orders"))?.text == "of one")
+            }
+        }
+    }
+
+    /// Of two that look at once and find nothing, the second finds in the cache what the first has made meanwhile.
+    @Test func whatWasMadeSinceTheLookIsLookedAtAgain() async throws {
+        try await ManualRig.run { rig, _ in
+            rig.configMaps.cover(.everything)
+            let executor = Executor(rig.client, stores: [rig.configMaps]) { _, _, _ in }
+            let context = ReconcileContext(
+                id: "1",
+                log: rig.log,
+                time: .now,
+                failingFor: nil,
+                ownerships: executor.ownerships()
+            )
+            #expect(try await context.ownership(.configMap, rig.key("orders")) == nil)
+            let theirs = ConfigText.intent(rig.key("orders"), ["text": "theirs"]).body
+            let written = try await rig.client.create(.configMap, namespace: "default", theirs)
+            _ = rig.configMaps.absorb(written)
+            let resource = ObjectReference(kind: Widget.kind, key: rig.key("orders"))
+            let intent = ConfigText.intent(rig.key("orders"), ["text": "ours"])
+            let error = await failure(ReconcileError.self) {
+                try await executor.apply(intent, for: resource, in: context)
+            }
+            #expect(error?.code == .nameConflict)
+            #expect(try await rig.client.get(ConfigText.self, rig.key("orders"))?.text == "theirs")
         }
     }
 

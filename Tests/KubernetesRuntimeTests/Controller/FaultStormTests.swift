@@ -48,7 +48,9 @@ struct FaultStormTests {
                 switch (wanted.withLock { $0[name] }, Int.random(in: 0..<4, using: &random)) {
                 case (nil, _):
                     // Its predecessor may still be on its way out.
-                    _ = try await eventually { try await user.widget(name) == nil ? true : nil }
+                    try await eventuallySame(rig, controller) {
+                        try await user.widget(name).map { ["in round \(round) \(name) is still \($0)"] } ?? []
+                    }
                     try await collectGarbage(name, user)
                     try await user.create(name, text: text)
                     wanted.withLock { $0[name] = text }
@@ -101,17 +103,44 @@ struct FaultStormTests {
         _ wanted: [String: String]
     ) async throws {
         let everything = ListScope(namespace: "default")
-        _ = try await eventually { () -> Bool? in
+        try await eventuallySame(rig, controller) {
             let widgets = try await user.client.page(Widget.self, everything, limit: nil).items.compactMap(\.value)
-            guard Set(widgets.map(\.metadata.name)) == Set(wanted.keys), widgets.allSatisfy(isDone) else { return nil }
             let texts = try await user.client.page(ConfigText.self, everything, limit: nil).items.compactMap(\.value)
-            let current = texts.filter { wanted[$0.metadata.name] != nil }
-            let shown = Dictionary(uniqueKeysWithValues: current.map { ($0.metadata.name, $0.text ?? "") })
-            guard shown == wanted else { return nil }
-            let versions = Dictionary(uniqueKeysWithValues: widgets.map { ($0.key, $0.metadata.resourceVersion) })
-            let cached = rig.widgets.keys.map { ($0, rig.widgets.entry($0)?.metadata.resourceVersion) }
-            return Dictionary(uniqueKeysWithValues: cached) == versions ? true : nil
+            let shown = texts.filter { wanted[$0.metadata.name] != nil }.map { ($0.metadata.name, $0.text ?? "") }
+            let versions = widgets.map { ($0.metadata.name, $0.metadata.resourceVersion ?? "") }
+            let cached = rig.widgets.keys.map { ($0.name, rig.widgets.entry($0)?.metadata.resourceVersion ?? "") }
+            let waiting = widgets.filter { !isDone($0) }
+            return Self.differences("text in the ConfigMap", of: shown, from: Array(wanted))
+                + Self.differences("version in the cache", of: cached, from: versions)
+                + Self.differences("widget", of: versions.map { ($0.0, "") }, from: wanted.map { ($0.key, "") })
+                + waiting.map { "\($0.metadata.name) is not done: \($0)" }
         }
+    }
+
+    /// Waits until there is no difference. When the time is over, it says which there are, and what was done last.
+    func eventuallySame(
+        _ rig: WidgetRig<ScaledClock>,
+        _ controller: Controller<WidgetReconciler, ScaledClock>,
+        _ differences: () async throws -> [String]
+    ) async throws {
+        var last: [String] = []
+        do {
+            _ = try await eventually { () -> Bool? in
+                last = try await differences()
+                return last.isEmpty ? true : nil
+            }
+        } catch {
+            let queue = "queue: \(controller.state.snapshot), cached: \(rig.widgets.keys.map(\.name).sorted())"
+            let story = last + [queue] + rig.lines.all.suffix(40)
+            Issue.record("\(story.joined(separator: "\n"))")
+            throw error
+        }
+    }
+
+    static func differences(_ what: String, of found: [(String, String)], from wanted: [(String, String)]) -> [String] {
+        let (found, wanted) = (Dictionary(uniqueKeysWithValues: found), Dictionary(uniqueKeysWithValues: wanted))
+        let names = Set(found.keys).union(wanted.keys).filter { found[$0] != wanted[$0] }.sorted()
+        return names.map { "\($0): \(what) is \(found[$0] ?? "not there") and not \(wanted[$0] ?? "missing")" }
     }
 
     /// What the garbage collector of a cluster does when an owner has gone.

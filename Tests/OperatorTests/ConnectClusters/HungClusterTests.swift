@@ -79,7 +79,7 @@ struct HungClusterTests {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await stage.run(ready, stop) }
             try await ready.wait()
-            group.addTask { await term.run(until: stop) }
+            group.addTask { await term.run(until: stop, while: { true }) }
             try await body()
             stop.open()
             try await group.waitForAll()

@@ -105,6 +105,37 @@ struct OwnershipTests {
         #expect(scene.deployment(of: .coordinator) == nil)
     }
 
+    // MARK: Marks that were removed
+
+    @Test func theControllerCountsMoreThanALabelAndNoOtherLabelIsNeeded() {
+        var metadata = ObjectMeta(name: "x", namespace: "shop", labels: [OwnerLabel.uid: "a"])
+        #expect(OwnerLabel.owner(of: metadata) == "a")
+        metadata.labels = [OwnerLabel.uid: "a", "app.kubernetes.io/managed-by": "Helm"]
+        #expect(OwnerLabel.owner(of: metadata) == "a")
+        metadata.ownerReferences = [OwnerReference(apiVersion: "v1", kind: "X", name: "x", uid: "b")]
+        #expect(OwnerLabel.owner(of: metadata) == "b")
+        metadata = ObjectMeta(name: "x")
+        metadata.ownerReferences = [
+            OwnerReference(apiVersion: "v1", kind: "X", name: "x", uid: "b", isController: false)
+        ]
+        #expect(OwnerLabel.owner(of: metadata) == nil)
+    }
+
+    @Test func whatWeMadeAndNobodyOwnsAnyMoreIsTakenBackAlsoWhileNotReady() throws {
+        var scene = try Scene.quickStart()
+        let key = ObjectKey(namespace: "default", name: "kafka-connect-service-my-iceberg-job-workers")
+        let bare = ObjectMeta(name: key.name, namespace: key.namespace, uid: "the service's")
+        scene.seen.children = [Observation.Child(kind: .service, metadata: bare, isOurs: true)]
+        scene.reconcile()
+        try scene.finishTransfers()
+        let plans = scene.settle()
+        #expect(scene.condition(.nameConflict)?.status == .false)
+        #expect(plans.flatMap(Self.applies).contains("Service \(key)"))
+        #expect(plans.flatMap(Self.deletions).isEmpty)
+        let cleanup = IcebergConnectPlan.planCleanup(scene.resource, given: scene.seen)
+        #expect(Self.deletions(cleanup).contains("Service \(key) the service's"))
+    }
+
     // MARK: Not wanted any more
 
     static func edited(_ change: (inout JSON) -> Void) throws -> String {

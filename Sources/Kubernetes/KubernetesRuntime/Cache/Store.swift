@@ -135,9 +135,6 @@ package final class Store<Value: Resource>: Sendable {
     /// Whether a reflector keeps every object of a namespace here, also those without a certain label.
     package func holdsAll(in namespace: String?) -> Bool { state.withLock { $0.table.holdsAll(in: namespace) } }
 
-    /// A scope is watched no more: its namespace's objects are gone from here, whatever they are on the server.
-    package func drop(_ scope: ListScope) { change { table in table.drop(scope) } }
-
     private func change(_ apply: (inout StoreTable<Value>) -> [StoreChange<Value>]) {
         let (changes, observers) = state.withLock { state in (apply(&state.table), Array(state.observers.values)) }
         for change in changes {

@@ -90,12 +90,6 @@ struct StoreTable<Value: Resource>: Sendable {
         scopes.contains(ListScope.everything) || scopes.contains(ListScope(namespace: namespace))
     }
 
-    /// The namespace is watched no more: everything of it is freed.
-    mutating func drop(_ scope: ListScope) -> [StoreChange<Value>] {
-        scopes.remove(scope)
-        return replace(with: [], in: scope.namespace, isFirst: false)
-    }
-
     private mutating func forget(_ key: ObjectKey) -> StoreChange<Value>? {
         guard let old = entries.removeValue(forKey: key) else { return nil }
         if let uid = old.metadata.uid { bury(uid) }

@@ -74,9 +74,12 @@ package struct Controller<R: Reconciler, C: Clock<Duration>>: Sendable {
 
     /// Runs until `stop` opens, when keys in hand are finished, or until the task is cancelled.
     ///
+    /// - Parameter isHeld: whether nobody else can be leading; asked before each write.
+    ///
     /// Each run has a queue of its own, filled from the store: a key that was in hand when a lease was lost would
     /// otherwise be forgotten. What failed in an earlier run has failed in another time: somebody else may have led since.
-    package func run(until stop: Latch) async {
+    package func run(until stop: Latch, while isHeld: @escaping @Sendable () -> Bool = { true }) async {
+        executor.write(while: isHeld)
         delays.withLock { $0 = RetryDelays(base: settings.backoffBase, maximum: settings.backoffLimit) }
         failingSince.withLock { $0 = [:] }
         let queue = Queue(clock: clock, events: metrics.queueEvents)
@@ -133,9 +136,6 @@ package struct Controller<R: Reconciler, C: Clock<Duration>>: Sendable {
                 metrics.reconciled(.requeueAfter, in: duration)
                 succeeded(key)
                 queue.add(key, after: delay, priority: delay == .zero ? .urgent : .background)
-            case .backOff:
-                metrics.reconciled(.error, in: duration, failure: (isTerminal: false, isTimeout: false))
-                retry(key, queue)
             }
         } catch {
             // A CancellationError out of the work itself is an ordinary failure; ours means that we are being stopped.

@@ -56,7 +56,6 @@ struct Reconciliation<R: Reconciler>: Sendable {
         for primary: Primary,
         in context: ReconcileContext
     ) async throws {
-        if let before = plan.before { try await executor.write(resumed(before), of: Primary.self, primary.metadata) }
         for step in plan.steps {
             switch step {
             case .apply(let intent): try await executor.apply(intent, for: primary.reference, in: context)
