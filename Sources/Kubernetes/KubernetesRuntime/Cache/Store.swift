@@ -100,8 +100,14 @@ package final class Store<Value: Resource>: Sendable {
     /// - Parameters:
     ///   - entries: what ``entries(for:)`` made of a list.
     ///   - namespace: only this one is compared; `nil`: all.
-    package func replace(with entries: [StoreEntry<Value>], in namespace: String? = nil, isFirst: Bool = false) {
-        change { table in table.replace(with: entries, in: namespace, isFirst: isFirst) }
+    ///   - version: of the list; `nil`: it was none.
+    package func replace(
+        with entries: [StoreEntry<Value>],
+        in namespace: String? = nil,
+        at version: String? = nil,
+        isFirst: Bool = false
+    ) {
+        change { table in table.replace(with: entries, in: namespace, at: version, isFirst: isFirst) }
     }
 
     /// Objects as they are kept: what they have in common with others is there once. Made page by page, so that a long

@@ -69,7 +69,8 @@ package struct Reflector<Source: WatchSource, C: Clock<Duration>>: Sendable {
             collected += store.entries(for: page.items)
             let command = machine.listed(resourceVersion: page.resourceVersion, continueToken: page.continueToken)
             if case .watch = command {
-                store.replace(with: collected, in: scope.namespace, isFirst: !health.synced.isOpen)
+                let isFirst = !health.synced.isOpen
+                store.replace(with: collected, in: scope.namespace, at: machine.resourceVersion, isFirst: isFirst)
                 collected = []
                 health.synced.open()
             }
