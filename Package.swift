@@ -145,7 +145,7 @@ let package = Package(
             ["Basics", "Compression", "Crypto", "HTTPClient", "HTTPServer", "JSON", "ObjectStorage", "TestStorage"]
         ),
         tests(of: "JSON"),
-        tests(of: "KubernetesClient", ["Basics", "JSON", "KubernetesModel", "TestServers"]),
+        tests(of: "KubernetesClient", ["Basics", "HTTPClient", "JSON", "KubernetesModel", "TestServers"]),
         tests(of: "KubernetesModel", ["Basics", "JSON"]),
         tests(
             of: "KubernetesRuntime",

@@ -114,7 +114,7 @@ package struct Operator: Sendable {
 
     private func leadership(_ term: IcebergConnectTerm) -> Stage {
         guard settings.electsLeader else {
-            return .unelected(Self.leaseName, metrics: metrics) { await term.run(until: $0) }
+            return .unelected(Self.leaseName, metrics: metrics) { await term.run(until: $0, while: $1) }
         }
         let lease = ObjectKey(namespace: settings.namespace, name: Self.leaseName)
         return .leading(
@@ -123,6 +123,6 @@ package struct Operator: Sendable {
             identity: settings.identity,
             metrics: metrics,
             log: log
-        ) { await term.run(until: $0) }
+        ) { await term.run(until: $0, while: $1) }
     }
 }

@@ -168,18 +168,15 @@ struct ContractTests {
 
     // MARK: Patching and deleting
 
-    @Test(arguments: AnyServer.allCases) func aPatchWhoseTestFailsDoesNothing(_ server: AnyServer) async throws {
+    @Test(arguments: AnyServer.allCases) func aMergeOverAnotherVersionDoesNothing(_ server: AnyServer) async throws {
         try await server.run { client, namespace in
             let key = ObjectKey(namespace: namespace, name: "orders")
             let written = try await client.apply(ConfigText.intent(key, ["text": "hello"]))
-            let version = JSON.string(written.metadata.resourceVersion ?? "")
-            let path = "/metadata/resourceVersion"
-            let change = JSONPatch.add(path: "/data/text", "changed")
-            _ = try await client.patch(.configMap, key, [.test(path: path, version), change])
+            let metadata: JSON = ["resourceVersion": .string(written.metadata.resourceVersion ?? "")]
+            _ = try await client.merge(.configMap, key, ["metadata": metadata, "data": ["text": "changed"]])
             #expect(try await client.get(ConfigText.self, key)?.text == "changed")
-            await expect(.invalid) {
-                let again = JSONPatch.add(path: "/data/text", "again")
-                _ = try await client.patch(.configMap, key, [.test(path: path, version), again])
+            await expect(.conflict) {
+                _ = try await client.merge(.configMap, key, ["metadata": metadata, "data": ["text": "again"]])
             }
             #expect(try await client.get(ConfigText.self, key)?.text == "changed")
         }
@@ -191,16 +188,20 @@ struct ContractTests {
             _ = try await client.apply(
                 ApplyIntent(kind: Widget.kind, key: key, body: Widget.manifest(key, text: "hello"))
             )
-            let add = JSONPatch.add(path: "/metadata/finalizers", ["kittiwake.example/x"])
-            let held = try await client.patch(Widget.kind, key, [add])
+            let add: JSON = ["metadata": ["finalizers": ["kittiwake.example/x"]]]
+            let held = try await client.merge(Widget.kind, key, add)
             #expect(held.metadata.finalizers == ["kittiwake.example/x"])
             let uid = try #require(held.metadata.uid)
             #expect(try await client.delete(Widget.kind, key, uid: "another") == false)
             #expect(try await client.get(Widget.self, key)?.metadata.isDeleting == false)
             #expect(try await client.delete(Widget.kind, key, uid: uid))
             #expect(try await client.get(Widget.self, key)?.metadata.isDeleting == true)
-            let release = JSONPatch.add(path: "/metadata/finalizers", [])
-            _ = try await client.patch(Widget.kind, key, [release])
+            let old = JSON.string(held.metadata.resourceVersion ?? "")
+            await expect(.conflict) {
+                let late: JSON = ["metadata": ["resourceVersion": old, "finalizers": []]]
+                _ = try await client.merge(Widget.kind, key, late)
+            }
+            _ = try await client.merge(Widget.kind, key, ["metadata": ["finalizers": []]])
             #expect(try await client.get(Widget.self, key) == nil)
             #expect(try await client.delete(Widget.kind, key, uid: uid) == false)
         }

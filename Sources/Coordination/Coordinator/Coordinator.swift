@@ -36,7 +36,7 @@ package struct Coordinator: Sendable {
 
     private var leadership: Stage {
         guard let election = settings.election, let client else {
-            return .unelected(settings.jobID, metrics: metrics) { [report, settings] stop in
+            return .unelected(settings.jobID, metrics: metrics) { [report, settings] stop, _ in
                 report.withLock { report in
                     report.isLeader = true
                     report.leader = settings.jobID
@@ -53,7 +53,7 @@ package struct Coordinator: Sendable {
             log: log,
             changed: { [report] isLeading in report.withLock { $0.isLeader = isLeading } },
             failed: { [report] error in report.withLock { $0.leaseProblem = "\(error)" } },
-            work: { stop in try await stop.wait() }
+            work: { stop, _ in try await stop.wait() }
         )
     }
 

@@ -27,19 +27,6 @@ extension KubernetesClient {
         try await apply(.applyStatus, intent)
     }
 
-    /// - Throws: `invalid` if a `test` operation finds something else.
-    package func patch(
-        _ kind: ResourceKind,
-        _ key: ObjectKey,
-        _ operations: [JSONPatch]
-    ) async throws(KubernetesError) -> WriteResult {
-        var request = APIRequest(.patch, kind, key)
-        request.contentType = "application/json-patch+json"
-        request.query = [("fieldManager", Self.fieldManager)]
-        request.body = JSON.array(operations.map(\.json)).jsonBytes
-        return try written(try await connection.call(request), request)
-    }
-
     /// A merge patch (RFC 7386): members are set, those that are null are removed. With `metadata.resourceVersion` in
     /// it the patch fails as `conflict` if the object has another version.
     package func merge(

@@ -14,7 +14,7 @@ package struct KubernetesError: Error, Sendable, CustomStringConvertible {
         /// 422 and 400: the object cannot be so.
         case invalid
         case badRequest
-        /// 403: the service account lacks a verb.
+        /// 403: the service account lacks a verb, or a quota, a policy or the end of the namespace forbids it.
         case forbidden
         /// 401, also with new credentials.
         case unauthorized

@@ -9,6 +9,9 @@ package struct Ownership: JSONDecodable, Sendable {
     /// The field managers in `managedFields`, in their order.
     package var managers: [String]
 
+    /// Whether our field manager is one of them.
+    package var isOurs: Bool { managers.contains(KubernetesClient.fieldManager) }
+
     package init(_ json: borrowing JSONView) throws(JSONError) {
         metadata = try json.value("metadata")
         let fields: ManagedFields = try json.value("metadata")

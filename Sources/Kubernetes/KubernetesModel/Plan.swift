@@ -4,24 +4,20 @@
 ///
 /// A plan can be printed by `kittiwake plan`, compared with a golden file and applied twice without effect.
 package struct Plan<Status: Equatable & Sendable, Effect: Equatable & Sendable>: Equatable, Sendable {
-    /// Write-ahead: written and confirmed before the first step.
-    package var before: Status?
     /// In order; the first failure ends the plan.
     package var steps: [Step<Effect>]
-    /// WriteResult after the steps, and only if it differs from what the object shows. `nil`: leave it as it is.
+    /// Written after the steps, and only if it differs from what the object shows. `nil`: leave it as it is.
     package var status: Status?
     /// Sent after the status, never waited for.
     package var events: [EventIntent]
     package var revisit: Revisit
 
     package init(
-        before: Status? = nil,
         steps: [Step<Effect>] = [],
         status: Status? = nil,
         events: [EventIntent] = [],
         revisit: Revisit = .onChange
     ) {
-        self.before = before
         self.steps = steps
         self.status = status
         self.events = events
@@ -45,6 +41,4 @@ package enum Revisit: Equatable, Sendable {
     case onChange
     /// `.zero` means at once: there is a next step that nothing will announce.
     case after(Duration)
-    /// Wait as after a failure: longer each time, and counted as an error. The status tells why.
-    case backOff
 }

@@ -49,9 +49,12 @@ package struct IcebergConnectReconciler: Reconciler {
         )
         guard case .success(let spec) = resource.spec else { return seen }
         let names = IcebergConnectNames(resource.metadata, spec)
-        seen.secrets = try await secrets(spec.referencedSecrets, in: names.namespace)
-        seen.workers = deployment(names.workerNamespace, names.workers)
-        seen.coordinators = deployment(names.coordinatorNamespace, names.coordinator)
+        // A clean-up makes nothing of them, and must not fail for want of them.
+        if !resource.metadata.isDeleting {
+            seen.secrets = try await secrets(spec.referencedSecrets, in: names.namespace)
+        }
+        seen.workers = deployment(names.workerNamespace, names.workers, of: resource)
+        seen.coordinators = deployment(names.coordinatorNamespace, names.coordinator, of: resource)
         for role in ImageRole.allCases { seen.images[role] = progress(of: role, for: resource) }
         let cluster = ConnectCluster(of: resource.metadata, names, seen.workers)
         seen.connect = clusters.answer(of: cluster, for: resource.key)
@@ -94,10 +97,13 @@ package struct IcebergConnectReconciler: Reconciler {
             if !settings.watches(key.namespace ?? ""), !resource.metadata.isDeleting { continue }
             if stores.holdsAll(kind, in: key.namespace) {
                 guard let secret = stores.secrets[key] else { continue }
-                found.append(.init(kind: kind, metadata: secret.metadata))
-            } else if let present = try await context.ownership(kind, key) {
-                found.append(.init(kind: kind, metadata: present.metadata))
+                if OwnerLabel.owner(of: secret.metadata) != nil {
+                    found.append(.init(kind: kind, metadata: secret.metadata))
+                    continue
+                }
             }
+            guard let present = try await context.ownership(kind, key) else { continue }
+            found.append(.init(kind: kind, metadata: present.metadata, isOurs: present.isOurs))
         }
         return found
     }
@@ -118,8 +124,16 @@ package struct IcebergConnectReconciler: Reconciler {
         return contents
     }
 
-    private func deployment(_ namespace: String, _ name: String) -> IcebergConnectObservation.DeploymentState? {
-        stores.deployments[ObjectKey(namespace: namespace, name: name)].map { .init($0) }
+    /// Only the resource's own: who was refused a cluster bears the same names.
+    private func deployment(
+        _ namespace: String,
+        _ name: String,
+        of resource: IcebergConnect
+    ) -> IcebergConnectObservation.DeploymentState? {
+        guard let deployment = stores.deployments[ObjectKey(namespace: namespace, name: name)],
+            let uid = resource.metadata.uid, OwnerLabel.owner(of: deployment.metadata) == uid
+        else { return nil }
+        return .init(deployment)
     }
 
     private func progress(

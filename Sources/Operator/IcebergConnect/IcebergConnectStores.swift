@@ -96,7 +96,7 @@ struct IcebergConnectStores: Sendable {
 extension StoreIndex {
     /// From a resource's UID to its objects: by owner reference, or by label where that cannot reach.
     static var belongsTo: StoreIndex {
-        StoreIndex("belongsTo") { OwnerLabel.owners(of: $0.metadata) }
+        StoreIndex("belongsTo") { OwnerLabel.owner(of: $0.metadata).map { [$0] } ?? [] }
     }
 }
 

@@ -4,6 +4,7 @@ internal import Basics
 internal import KubernetesClient
 internal import KubernetesModel
 internal import KubernetesRuntime
+internal import Planning
 
 /// What only the leader does about `IcebergConnect`: reconciles, and what they ask for beside them: image transfers, and
 /// questions to Connect clusters.
@@ -11,7 +12,6 @@ struct IcebergConnectTerm: Sendable {
     typealias Images = IcebergConnectReconciler.Images
 
     let controller: Controller<IcebergConnectReconciler, ContinuousClock>
-    private let stores: IcebergConnectStores
     private let images: Images
     private let clusters: IcebergConnectReconciler.Clusters
 
@@ -25,7 +25,6 @@ struct IcebergConnectTerm: Sendable {
         _ transfer: @escaping Images.Transfer,
         ask: @escaping IcebergConnectReconciler.Clusters.Ask
     ) {
-        self.stores = stores
         // Both wake the controller, which is made of them: the queue is reached through this.
         let wake = Locked<(@Sendable (ObjectKey) -> Void)?>(nil)
         images = Images(
@@ -36,7 +35,7 @@ struct IcebergConnectTerm: Sendable {
             changed: { slot in wake.withLock { $0 }?(slot.resource) }
         )
         clusters = ConnectPolls(limit: 32, clock: ContinuousClock(), ask: ask) { key in wake.withLock { $0 }?(key) }
-        let executor = Executor(client, stores: stores.all) { event, about, reconcile in
+        let executor = Executor(client, stores: stores.all, ownerLabel: OwnerLabel.uid) { event, about, reconcile in
             events.record(event, about: about, reconcile: reconcile)
         }
         controller = Controller(
@@ -58,13 +57,13 @@ struct IcebergConnectTerm: Sendable {
 
     /// Runs until `stop` opens, when keys in hand are finished, or until the lease is lost and the task cancelled. A
     /// transfer that is cut off begins again with the next leader; what is in the registry is not sent twice.
-    func run(until stop: Latch) async {
-        // What was deleted while another led, nobody has told us of.
-        images.forget { stores.resources.entry($0.resource) == nil }
+    ///
+    /// - Parameter isHeld: whether nobody else can be leading.
+    func run(until stop: Latch, while isHeld: @escaping @Sendable () -> Bool) async {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await images.run() }
             group.addTask { await clusters.run() }
-            await controller.run(until: stop)
+            await controller.run(until: stop, while: isHeld)
             group.cancelAll()
         }
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Basics
+internal import KubernetesRuntime
 package import Planning
 package import Resources
 
@@ -14,19 +15,19 @@ package final class ImageTransfers<C: Clock<Duration>>: Sendable {
     /// Is told how far it has come.
     package typealias Report = @Sendable (ImageProgress) -> Void
 
-    private typealias Rules = ImageTransfersState<C.Instant>
+    private typealias Rules = ImageTransfersState
+    private typealias Queue = WorkQueue<ImageSlot, C>
 
     private struct State: Sendable {
         var rules: Rules
-        /// Decided, not yet carried out.
-        var actions: [Rules.Action] = []
         /// Opened to cancel an attempt.
-        var stops: [Rules.Run: Latch] = [:]
-        /// One ring is enough: what is to be done is read from here. `nil`: nobody works at the moment.
-        var bell: AsyncStream<Void>.Continuation?
+        var stops: [ImageSlot: Latch] = [:]
+        /// `nil`: nobody works at the moment.
+        var queue: Queue?
     }
 
     private let state: Locked<State>
+    private let fresh: State
     private let clock: C
     private let transfer: Transfer
     private let changed: @Sendable (ImageSlot) -> Void
@@ -43,20 +44,20 @@ package final class ImageTransfers<C: Clock<Duration>>: Sendable {
         transfer: @escaping Transfer,
         changed: @escaping @Sendable (ImageSlot) -> Void
     ) {
-        state = Locked(State(rules: Rules(limit: limit, recheck: recheck)))
+        fresh = State(rules: Rules(limit: limit, recheck: recheck))
+        state = Locked(fresh)
         self.clock = clock
         self.transfer = transfer
         self.changed = changed
     }
 
     /// What is wanted in a slot, and what is known about it; `nil` if nothing is wanted there.
-    package func wanted(
-        in slot: ImageSlot
-    ) -> (image: WantedImage, state: ImageState, layers: [IcebergConnectStatus.Layer])? {
+    package func wanted(in slot: ImageSlot) -> (image: WantedImage, state: ImageState, layers: [IcebergConnectStatus.Layer])? {
         state.withLock { $0.rules.wanted(in: slot) }
     }
 
-    /// Wants `image` in `slot`, also if something else was wanted there. Wanting the same again changes nothing.
+    /// Wants `image` in `slot`, also if something else was wanted there; what runs for that is cancelled. Wanting the same
+    /// again changes nothing.
     ///
     /// - Parameters:
     ///   - known: what came of the same image earlier, perhaps in another process.
@@ -67,68 +68,87 @@ package final class ImageTransfers<C: Clock<Duration>>: Sendable {
         known: ObtainedImage?,
         layers: [IcebergConnectStatus.Layer] = []
     ) {
-        decide { $0.want(image, in: slot, known: known, layers: layers) }
+        let (isNew, stop, queue, priority) = state.withLock { state in
+            let isNew = state.rules.want(image, in: slot, known: known, layers: layers)
+            return (isNew, state.stops[slot], state.queue, state.rules.priority(of: slot))
+        }
+        guard isNew else { return }
+        stop?.open()
+        // While an attempt has the slot in hand, it is handed out once more as soon as that has ended.
+        queue?.add(slot, priority: priority)
     }
 
     /// Wants nothing in `slot` any more; what runs for it is cancelled.
-    package func forget(_ slot: ImageSlot) { decide { $0.forget(slot) } }
+    package func forget(_ slot: ImageSlot) { forget { (_: Rules) in [slot] } }
 
     /// Wants nothing any more in the slots of which this is true.
-    package func forget(where isMeant: (ImageSlot) -> Bool) {
-        decide { rules in rules.slots.filter(isMeant).flatMap { rules.forget($0) } }
-    }
+    package func forget(where isMeant: (ImageSlot) -> Bool) { forget { (rules: Rules) in rules.slots.filter(isMeant) } }
 
-    private func decide(_ body: (inout Rules) -> [Rules.Action]) {
-        state.withLock { $0.actions += body(&$0.rules) }
-        ring()
-    }
-
-    private func ring() { state.withLock { $0.bell }?.yield() }
-
-    /// Works until the task is cancelled; every attempt is a child of it. May be run again afterwards: then what was cut
-    /// off begins anew.
-    package func run() async {
-        // Each run has a doorbell of its own: one that was cancelled once has ended for good.
-        let (doorbell, bell) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
-        state.withLock { state in
-            state.actions = state.rules.begin()
-            state.bell = bell
+    private func forget(_ choose: (Rules) -> [ImageSlot]) {
+        let stops = state.withLock { state in
+            let slots = choose(state.rules)
+            for slot in slots { state.rules.forget(slot) }
+            return slots.compactMap { state.stops[$0] }
         }
+        for stop in stops { stop.open() }
+    }
+
+    /// Works until the task is cancelled; every attempt is a child of it. Then it forgets everything: in the next run,
+    /// which another process may have led the way to, the first reconcile of each resource wants its images again, and
+    /// says what came of them meanwhile.
+    package func run() async {
+        let queue = Queue(clock: clock)
+        let slots = state.withLock { state in
+            state.queue = queue
+            return state.rules.slots.map { ($0, state.rules.priority(of: $0)) }
+        }
+        defer { state.withLock { $0 = fresh } }
+        for (slot, priority) in slots { queue.add(slot, priority: priority) }
         await withDiscardingTaskGroup { group in
-            var alarm: C.Instant?
-            bell.yield()
-            for await _ in doorbell {
-                let now = clock.now
-                let (actions, due) = state.withLock { state in
-                    let actions = state.actions + state.rules.tick(at: now)
-                    state.actions = []
-                    return (actions, state.rules.nextDue)
-                }
-                for action in actions {
-                    switch action {
-                    case .start(let run, _, let image, let outcome, let layers):
-                        let stop = Latch()
-                        let known = KnownImage(outcome, layers: layers)
-                        state.withLock { $0.stops[run] = stop }
-                        group.addTask { await self.attempt(run, image, known, until: stop) }
-                    case .cancel(let run): state.withLock { $0.stops[run] }?.open()
+            group.addTask { await queue.runTimers() }
+            for _ in 0..<fresh.rules.limit {
+                group.addTask {
+                    while let slot = await queue.next() {
+                        await self.attempt(slot, queue)
+                        queue.done(slot)
+                        self.handOn(from: slot, queue)
                     }
                 }
-                if let old = alarm, old <= now { alarm = nil }
-                guard let due, alarm.map({ due < $0 }) ?? true else { continue }
-                alarm = due
-                group.addTask { [clock] in
-                    try? await clock.sleep(until: due, tolerance: nil)  // cancelled or due: ring either way
-                    bell.yield()
-                }
             }
-            group.cancelAll()
         }
     }
 
-    private func attempt(_ run: Rules.Run, _ image: WantedImage, _ known: KnownImage, until stop: Latch) async {
-        let result = await withTaskGroup(of: Result<ObtainedImage, ImageFailure>?.self) { group in
-            group.addTask { await self.result(run, image, known) }
+    /// A place may be free for another slot of the same namespace.
+    private func handOn(from slot: ImageSlot, _ queue: Queue) {
+        let next = state.withLock { state in
+            state.rules.unpark(besides: slot).map { ($0, state.rules.priority(of: $0)) }
+        }
+        if let (slot, priority) = next { queue.add(slot, priority: priority) }
+    }
+
+    private func attempt(_ slot: ImageSlot, _ queue: Queue) async {
+        let stop = Latch()
+        let begun = state.withLock { state in
+            let attempt = state.rules.begin(slot)
+            if attempt != nil { state.stops[slot] = stop }
+            return attempt
+        }
+        guard let attempt = begun else { return }
+        let result = await result(of: attempt, until: stop)
+        let isCutOff = Task.isCancelled  // then it says nothing about the image
+        let outcome = state.withLock { state in
+            state.stops[slot] = nil
+            return state.rules.ended(attempt, with: isCutOff ? nil : result, jitter: .random(in: 0..<1))
+        }
+        guard let outcome else { return }
+        queue.add(slot, after: outcome.delay)
+        if outcome.isNews { changed(slot) }
+    }
+
+    /// `nil` if it was cancelled.
+    private func result(of attempt: Rules.Attempt, until stop: Latch) async -> Result<ObtainedImage, ImageFailure>? {
+        await withTaskGroup(of: Result<ObtainedImage, ImageFailure>?.self) { group in
+            group.addTask { await self.result(of: attempt) }
             group.addTask {
                 try? await stop.wait()  // cancelled because the attempt has ended
                 return nil
@@ -136,35 +156,13 @@ package final class ImageTransfers<C: Clock<Duration>>: Sendable {
             defer { group.cancelAll() }
             return await group.next() ?? nil
         }
-        state.withLock { _ = $0.stops.removeValue(forKey: run) }
-        guard let result, !Task.isCancelled else {
-            state.withLock { $0.actions += $0.rules.ended(run) }
-            return ring()
-        }
-        let now = clock.now
-        let slot = state.withLock { state in
-            let (slot, actions) =
-                switch result {
-                case .success(let outcome): state.rules.succeeded(run, with: outcome, at: now)
-                case .failure(let failure):
-                    state.rules.failed(run, with: failure, at: now, jitter: .random(in: 0..<1))
-                }
-            state.actions += actions
-            return slot
-        }
-        ring()
-        if let slot { changed(slot) }
     }
 
-    private func result(
-        _ run: Rules.Run,
-        _ image: WantedImage,
-        _ known: KnownImage
-    ) async -> Result<ObtainedImage, ImageFailure> {
+    private func result(of attempt: Rules.Attempt) async -> Result<ObtainedImage, ImageFailure> {
         do {
             return .success(
-                try await transfer(image, known) { progress in
-                    let slot = self.state.withLock { $0.rules.progressed(run, to: progress) }
+                try await transfer(attempt.image, attempt.known) { progress in
+                    let slot = self.state.withLock { $0.rules.progressed(attempt, to: progress) }
                     if let slot { self.changed(slot) }
                 }
             )

@@ -52,7 +52,8 @@ extension IcebergConnectAssessment {
             status.images[standing.role] = standing.image
             status.transfers[standing.role] = standing.transfer
         }
-        guard workers != nil else { return status }
+        // Who was refused its cluster has no workers; what bears those names is another's.
+        guard workers != nil, refusal == nil || seen.workers != nil else { return status }
         status.workerStatus = pods(seen.workers, desired: spec.worker.replicas)
         status.selector = Self.text(of: names.workerSelector)
         var connect = old?.connect ?? IcebergConnectStatus.Connect(url: names.restURL)

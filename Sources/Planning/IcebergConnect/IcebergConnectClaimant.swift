@@ -3,8 +3,8 @@
 package import KubernetesModel
 package import Resources
 
-/// What another resource holds or wants of the things that only one may have: a worker cluster's name, and an Iceberg job
-/// (rows 37 and 72).
+/// What another resource holds or wants of the things that only one may have: a worker cluster's name, the
+/// name of a coordinator where several namespaces have theirs in one, and an Iceberg job (rows 37 and 72).
 package struct IcebergConnectClaimant: Equatable, Sendable {
     /// A job is known by its control topic and group id, on one Kafka cluster.
     package struct Job: Equatable, Sendable {
@@ -36,6 +36,8 @@ package struct IcebergConnectClaimant: Equatable, Sendable {
     package var held: IcebergConnectStatus.Claims
     /// `namespace/cluster`; `nil` without workers, and with an invalid specification.
     package var cluster: String?
+    /// `namespace/name` of the coordinator's objects, which bear the resource's name; `nil` with an invalid specification.
+    package var coordinator: String?
     /// `nil` with an invalid specification.
     package var job: Job?
     /// Where the workers keep their state; `nil` without workers, and with an invalid specification.
@@ -47,6 +49,7 @@ package struct IcebergConnectClaimant: Equatable, Sendable {
         held = resource.status?.claims ?? IcebergConnectStatus.Claims()
         guard case .success(let spec) = resource.spec else { return }
         let names = IcebergConnectNames(resource.metadata, spec)
+        coordinator = "\(names.coordinatorNamespace)/\(names.job)"
         cluster = spec.coordinatorOnly ? nil : "\(names.workerNamespace)/\(names.cluster)"
         if !spec.coordinatorOnly {
             let servers = BootstrapServers(spec.worker.kafka.bootstrapServers ?? "")
@@ -69,6 +72,7 @@ package struct IcebergConnectClaimant: Equatable, Sendable {
     package var claimKeys: [String] {
         [
             cluster.map { "cluster \($0)" }, held.cluster.map { "cluster \($0)" },
+            coordinator.map { "coordinator \($0)" }, held.coordinator.map { "coordinator \($0)" },
             job.map { "job \($0.text)" }, held.job.map { "job \($0)" },
         ].compactMap { $0 }
     }
@@ -81,7 +85,7 @@ package struct IcebergConnectClaimant: Equatable, Sendable {
 
     /// What a resource that is granted everything holds.
     var claims: IcebergConnectStatus.Claims {
-        IcebergConnectStatus.Claims(cluster: cluster, job: job?.text)
+        IcebergConnectStatus.Claims(cluster: cluster, coordinator: coordinator, job: job?.text)
     }
 }
 
@@ -91,6 +95,7 @@ struct Refusal: Equatable, Sendable {
     enum Reason: String, Sendable {
         /// Another resource has the better right.
         case duplicateCluster = "DuplicateCluster"
+        case duplicateCoordinator = "DuplicateCoordinator"
         case duplicateJob = "DuplicateJob"
         /// Nothing that happens to the pods would be seen.
         case namespaceNotWatched = "NamespaceNotWatched"
@@ -103,9 +108,15 @@ struct Refusal: Equatable, Sendable {
 extension IcebergConnectClaimant {
     /// `nil` if everything can be granted. Who holds a thing keeps it; among those who do not, the older resource wins.
     func refusal(among siblings: [IcebergConnectClaimant]) -> Refusal? {
-        if let cluster, let owner = owner(ofCluster: cluster, among: siblings) {
+        if let cluster, let owner = owner(of: cluster, \.cluster, \.cluster, among: siblings) {
             let message = "The worker cluster \(cluster) belongs to \(owner); give worker.clusterName another value"
             return Refusal(reason: .duplicateCluster, message: message)
+        }
+        if let coordinator, let owner = owner(of: coordinator, \.coordinator, \.coordinator, among: siblings) {
+            let message =
+                "The coordinator \(coordinator) belongs to \(owner); name another coordinator.namespace, or give the "
+                + "resource another name"
+            return Refusal(reason: .duplicateCoordinator, message: message)
         }
         guard let job, let owner = owner(of: job, among: siblings) else { return nil }
         let message =
@@ -128,11 +139,16 @@ extension IcebergConnectClaimant {
         return owner(of: job, among: siblings) != nil
     }
 
-    private func owner(ofCluster cluster: String, among siblings: [IcebergConnectClaimant]) -> ObjectKey? {
+    private func owner(
+        of name: String,
+        _ wanted: KeyPath<IcebergConnectClaimant, String?>,
+        _ granted: KeyPath<IcebergConnectStatus.Claims, String?>,
+        among siblings: [IcebergConnectClaimant]
+    ) -> ObjectKey? {
         others(among: siblings).first { other in
-            let holds = other.held.cluster == cluster
-            guard holds || other.cluster == cluster else { return false }
-            return other.wins(against: self, holds, held.cluster == cluster)
+            let holds = other.held[keyPath: granted] == name
+            guard holds || other[keyPath: wanted] == name else { return false }
+            return other.wins(against: self, holds, held[keyPath: granted] == name)
         }?.key
     }
 

@@ -72,14 +72,14 @@ extension IcebergConnectObservation {
         package var kind: ResourceKind
         package var key: ObjectKey
         package var uid: String
-        /// The UIDs of its owners, by reference and by label.
-        package var owners: [String]
+        package var owner: ObjectOwner
 
-        package init(kind: ResourceKind, metadata: ObjectMeta) {
+        /// - Parameter isOurs: whether our field manager has applied it; of no account where its owner shows.
+        package init(kind: ResourceKind, metadata: ObjectMeta, isOurs: Bool = false) {
             self.kind = kind
             key = metadata.key
             uid = metadata.uid ?? ""
-            owners = OwnerLabel.owners(of: metadata)
+            owner = ObjectOwner(of: metadata, label: OwnerLabel.uid, isOurs: isOurs)
         }
     }
 

@@ -79,7 +79,13 @@ extension [IcebergConnectObservation.Child] {
 }
 
 extension IcebergConnectObservation.Child {
-    func isOwned(by metadata: ObjectMeta) -> Bool { metadata.uid.map(owners.contains) ?? false }
+    func isOwned(by metadata: ObjectMeta) -> Bool {
+        switch owner {
+        case .resource(let uid): uid == metadata.uid
+        case .unmarked: true
+        case .stranger: false
+        }
+    }
 
     var deletion: Step<IcebergConnectEffect> { .delete(kind: kind, key: key, uid: uid) }
 }

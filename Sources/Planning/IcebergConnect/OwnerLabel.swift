@@ -13,12 +13,10 @@ package enum OwnerLabel {
     /// An annotation with the owner's namespace and name, `shop/orders`, as they are.
     package static let annotation = "\(IcebergConnectNames.group)/owner"
 
-    /// The UIDs of the resources that have made an object, by reference and by label. An owner that is not the
-    /// controller has not: users tie objects of theirs to a resource so that they go with it.
-    package static func owners(of metadata: ObjectMeta) -> [String] {
-        let managedBy = IcebergConnectNames.managedBy
-        let isOurs = metadata.labels[managedBy.label] == managedBy.value
-        return [metadata.controller?.uid, isOurs ? metadata.labels[uid] : nil].compactMap { $0 }
+    /// The UID of the resource that has made an object, by reference or by label; `nil` if it does not show. Other labels
+    /// say nothing: a tool may have put its own name where ours stood.
+    package static func owner(of metadata: ObjectMeta) -> String? {
+        if case .resource(let uid) = ObjectOwner(of: metadata, label: uid, isOurs: false) { uid } else { nil }
     }
 
     /// The labels for the objects of a resource. A name that is no label value stands in its legal form.

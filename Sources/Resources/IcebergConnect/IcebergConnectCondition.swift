@@ -12,7 +12,7 @@ package enum IcebergConnectCondition: String, CaseIterable, Sendable {
     case degraded = "Degraded"
     /// The specification is valid.
     case configValid = "ConfigValid"
-    /// No other resource claims the worker cluster or the job.
+    /// No other resource claims the worker cluster, the coordinator or the job.
     case accepted = "Accepted"
     /// No object of a needed name belongs to somebody else. True means that one does.
     case nameConflict = "NameConflict"

@@ -75,6 +75,10 @@ extension IcebergConnectSchema {
                     "What belongs to this resource exclusively.",
                     [
                         .optional("cluster", .string("Namespace and name of the worker cluster.", length: 0...512)),
+                        .optional(
+                            "coordinator",
+                            .string("Namespace and name of the coordinator.", length: 0...512)
+                        ),
                         .optional("job", .string("Control topic and group id of the Iceberg job.", length: 0...512)),
                     ]
                 )

@@ -172,12 +172,17 @@ extension IcebergConnectStatus.Plugin: JSONDecodable, JSONEncodable {
 
 extension IcebergConnectStatus.Claims: JSONDecodable, JSONEncodable {
     package init(_ json: borrowing JSONView) throws(JSONError) {
-        self.init(cluster: try json.optional("cluster"), job: try json.optional("job"))
+        self.init(
+            cluster: try json.optional("cluster"),
+            coordinator: try json.optional("coordinator"),
+            job: try json.optional("job")
+        )
     }
 
     package func write(to writer: inout JSONWriter) {
         writer.object { writer in
             writer.field("cluster", cluster)
+            writer.field("coordinator", coordinator)
             writer.field("job", job)
         }
     }

@@ -214,11 +214,14 @@ extension IcebergConnectStatus {
     package struct Claims: Equatable, Sendable {
         /// `namespace/cluster`
         package var cluster: String?
+        /// `namespace/name`
+        package var coordinator: String?
         /// `controlTopic/groupId`
         package var job: String?
 
-        package init(cluster: String? = nil, job: String? = nil) {
+        package init(cluster: String? = nil, coordinator: String? = nil, job: String? = nil) {
             self.cluster = cluster
+            self.coordinator = coordinator
             self.job = job
         }
     }

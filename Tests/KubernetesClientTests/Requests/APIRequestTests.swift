@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import HTTPClient
 import KubernetesModel
 import Testing
 
@@ -39,13 +40,36 @@ struct APIRequestTests {
 
     @Test func anErrorSaysWhatWasTriedAndWhatToDo() {
         let key = ObjectKey(namespace: "shop", name: "orders")
-        let answer = StatusAnswer(reason: "Forbidden", message: "no")
+        let text = #"deployments.apps "orders" is forbidden: User "me" cannot patch resource "deployments""#
+        let answer = StatusAnswer(reason: "Forbidden", message: text)
         let error = KubernetesError(APIRequest(.apply, .deployment, key), status: 403, answer, retryAfter: nil)
         #expect(error.code == .forbidden)
         #expect(
-            error.message == "Applying Deployment shop/orders: the API server answered 403 Forbidden: no; "
+            error.message == "Applying Deployment shop/orders: the API server answered 403 Forbidden: \(text); "
                 + "the role needs the verb patch for deployments.apps"
         )
+    }
+
+    @Test(
+        arguments: [
+            #"pods "orders" is forbidden: exceeded quota: small, requested: pods=1, used: pods=4, limited: pods=4"#,
+            #"unable to create new content in namespace shop because it is being terminated"#,
+            #"ValidatingAdmissionPolicy 'signed' denied request: images cannot be unsigned"#,
+        ]
+    )
+    func noRoleIsBlamedForWhatAnotherForbids(_ text: String) {
+        let request = APIRequest(.apply, .deployment, ObjectKey(namespace: "shop", name: "orders"))
+        let answer = StatusAnswer(reason: "Forbidden", message: text)
+        let error = KubernetesError(request, status: 403, answer, retryAfter: nil)
+        #expect(error.code == .forbidden && error.message.hasSuffix(text))
+    }
+
+    @Test func aLeaseHasAConnectionOfItsOwn() {
+        let address = ServerAddress(ClusterAccess(server: "https://kube.example:6443"))
+        let key = ObjectKey(namespace: "shop", name: "x")
+        let presented = Credentials.Presented(token: nil, tls: TLSMaterial())
+        #expect(!address.request(APIRequest(.patch, .lease, key), presented).allowsHTTP2)
+        #expect(address.request(APIRequest(.patch, .deployment, key), presented).allowsHTTP2)
     }
 
     @Test func whatAServerSaysAboutASecretIsNotRepeated() {

@@ -32,8 +32,7 @@ struct StoreTests {
         store.cover(ListScope(namespace: "kafka", labelSelector: "a=b"))
         #expect(store.holdsAll(in: "shop"))
         #expect(!store.holdsAll(in: "kafka"))
-        store.drop(ListScope(namespace: "shop"))
-        #expect(!store.holdsAll(in: "shop"))
+        #expect(!store.holdsAll(in: "other"))
         store.cover(.everything)
         #expect(store.holdsAll(in: "kafka"))
     }
@@ -108,6 +107,23 @@ struct StoreTests {
         #expect(store.count == 0)
         store.absorb(widget("a", "4", uid: "second"))
         #expect(store.count == 1)
+    }
+
+    /// Made, listed after it had gone, and only then answered: no watch would ever say that it has gone.
+    @Test(.rows(190)) func anAnswerOlderThanTheListBringsNothingBack() {
+        for namespace in [nil, "shop"] {
+            let store = Store<Widget>()
+            store.cover(.everything)
+            store.replace(with: [], in: namespace, at: "100")
+            store.absorb(widget("a", "99"))
+            #expect(store.count == 0)
+            store.absorb(widget("a", "101"))
+            #expect(store.count == 1)
+            // What is there is updated, whatever was listed.
+            store.replace(with: store.entries(for: [widget("a", "99")]), in: namespace, at: "103")
+            store.absorb(widget("a", "102", "written"))
+            #expect(store[key("a")]?.text == "written")
+        }
     }
 
     @Test func whatNoReflectorCoversIsNotKept() {

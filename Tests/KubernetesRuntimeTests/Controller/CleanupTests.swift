@@ -67,6 +67,59 @@ struct CleanupTests {
         }
     }
 
+    @Test(.rows(102)) func whatFailedInAnEarlierTermIsNotGivenUpAtTheFirstFailureOfTheNext() async throws {
+        try await ManualRig.run { rig, _ in
+            try await deletedLongAgo(rig)
+            let controller = rig.controller(announce: { _, _ in throw Unreachable() })
+            try await rig.following {
+                for term in 1...2 {
+                    await withTaskGroup(of: Void.self) { group in
+                        group.addTask { await controller.run(until: Latch()) }
+                        await rig.announced.wait(for: term)
+                        await rig.settled(controller)
+                        group.cancelAll()
+                    }
+                    // Somebody else leads.
+                    rig.clock.advance(by: .seconds(600))
+                }
+            }
+            #expect(try await rig.widget("orders") != nil)
+            #expect(!rig.events.all.contains { $0.text.hasPrefix("CleanupAbandoned") })
+        }
+    }
+
+    /// A webhook that does not answer makes the server say 500, for as long as nobody repairs it.
+    @Test func aCleanupThatTheServerAlwaysFailsIsGivenUpToo() async throws {
+        try await ManualRig.run { rig, _ in
+            try await deletedLongAgo(rig)
+            try await rig.run(announce: { _, _ in throw KubernetesError(.internal, "the webhook is away") }) { _ in
+                _ = try await eventually {
+                    if try await rig.widget("orders") == nil { return true }
+                    rig.clock.advance(by: .seconds(1))
+                    return nil
+                }
+                await rig.events.wait(for: 2)
+            }
+            #expect(rig.events.all.last?.text == "CleanupAbandoned Widget default/orders")
+        }
+    }
+
+    /// Somebody else's change comes between the look and the write: not a failure of the object.
+    @Test func aFinalizerOverAnotherVersionIsAConflictAndCostsNoFurtherRequest() async throws {
+        try await ManualRig.run { rig, server in
+            try await rig.create("orders")
+            let old = try #require(try await rig.widget("orders")?.metadata)
+            try await rig.apply("orders", text: "other")
+            server.forgetRequests()
+            let executor = Executor(rig.client, stores: [rig.widgets]) { _, _, _ in }
+            let error = await failure(KubernetesError.self) {
+                try await executor.setFinalizers(["kittiwake.example/cleanup"], of: old, Widget.kind)
+            }
+            #expect(error?.code == .conflict)
+            #expect(server.requests == ["PATCH /apis/kittiwake.example/v1/namespaces/default/widgets/orders"])
+        }
+    }
+
     /// `orders` was deleted ten minutes ago, while nobody ran.
     func deletedLongAgo(_ rig: ManualRig) async throws {
         var body = Widget.manifest(rig.key("orders"), text: "hello")
@@ -174,8 +227,8 @@ struct CleanupTests {
     @Test func anothersFinalizerStays() async throws {
         try await ManualRig.run { rig, _ in
             try await rig.create("orders")
-            let theirs = JSONPatch.add(path: "/metadata/finalizers", ["other.example/x"])
-            _ = try await rig.client.patch(Widget.kind, rig.key("orders"), [theirs])
+            let theirs: JSON = ["metadata": ["finalizers": ["other.example/x"]]]
+            _ = try await rig.client.merge(Widget.kind, rig.key("orders"), theirs)
             try await rig.run { _ in
                 await rig.events.wait(for: 1)
                 #expect(

@@ -21,7 +21,9 @@ struct FaultStormTests {
             let clock = ScaledClock(factor: 100)
             var settings = KubernetesClient.Settings(log: Log(level: .error, write: { _ in }))
             settings.sleep = { try await clock.sleep(for: $0) }
-            let rig = WidgetRig(client: KubernetesClient(access, settings), namespace: "default", clock: clock)
+            var rig = WidgetRig(client: KubernetesClient(access, settings), namespace: "default", clock: clock)
+            // The requests of a reconcile take real time, and on a busy machine more than a hundredth of two minutes.
+            rig.deadline = .seconds(12_000)
             var users = access
             users.token = .text(Secret("a user"))
             try await storm(
@@ -48,8 +50,10 @@ struct FaultStormTests {
                 switch (wanted.withLock { $0[name] }, Int.random(in: 0..<4, using: &random)) {
                 case (nil, _):
                     // Its predecessor may still be on its way out.
-                    _ = try await eventually { try await user.widget(name) == nil ? true : nil }
-                    try await collectGarbage(name, user)
+                    try await eventuallySame(rig, controller) {
+                        try await user.widget(name).map { ["in round \(round) \(name) is still \($0)"] } ?? []
+                    }
+                    try await collectGarbage(user)
                     try await user.create(name, text: text)
                     wanted.withLock { $0[name] = text }
                 case (_, 0):
@@ -101,23 +105,59 @@ struct FaultStormTests {
         _ wanted: [String: String]
     ) async throws {
         let everything = ListScope(namespace: "default")
-        _ = try await eventually { () -> Bool? in
+        try await eventuallySame(rig, controller) {
+            try await collectGarbage(user)
             let widgets = try await user.client.page(Widget.self, everything, limit: nil).items.compactMap(\.value)
-            guard Set(widgets.map(\.metadata.name)) == Set(wanted.keys), widgets.allSatisfy(isDone) else { return nil }
             let texts = try await user.client.page(ConfigText.self, everything, limit: nil).items.compactMap(\.value)
-            let current = texts.filter { wanted[$0.metadata.name] != nil }
-            let shown = Dictionary(uniqueKeysWithValues: current.map { ($0.metadata.name, $0.text ?? "") })
-            guard shown == wanted else { return nil }
-            let versions = Dictionary(uniqueKeysWithValues: widgets.map { ($0.key, $0.metadata.resourceVersion) })
-            let cached = rig.widgets.keys.map { ($0, rig.widgets.entry($0)?.metadata.resourceVersion) }
-            return Dictionary(uniqueKeysWithValues: cached) == versions ? true : nil
+            let shown = texts.filter { wanted[$0.metadata.name] != nil }.map { ($0.metadata.name, $0.text ?? "") }
+            let versions = widgets.map { ($0.metadata.name, $0.metadata.resourceVersion ?? "") }
+            let cached = rig.widgets.keys.map { ($0.name, rig.widgets.entry($0)?.metadata.resourceVersion ?? "") }
+            let waiting = widgets.filter { !isDone($0) }
+            return Self.differences("text in the ConfigMap", of: shown, from: Array(wanted))
+                + Self.differences("version in the cache", of: cached, from: versions)
+                + Self.differences("widget", of: versions.map { ($0.0, "") }, from: wanted.map { ($0.key, "") })
+                + waiting.map { "\($0.metadata.name) is not done: \($0)" }
         }
     }
 
-    /// What the garbage collector of a cluster does when an owner has gone.
-    func collectGarbage(_ name: String, _ user: WidgetRig<ScaledClock>) async throws {
-        guard let uid = try await user.client.get(ConfigText.self, user.key(name))?.metadata.uid else { return }
-        try await user.client.delete(.configMap, user.key(name), uid: uid)
+    /// Waits until there is no difference. When the time is over, it says which there are, and what was done last.
+    func eventuallySame(
+        _ rig: WidgetRig<ScaledClock>,
+        _ controller: Controller<WidgetReconciler, ScaledClock>,
+        _ differences: () async throws -> [String]
+    ) async throws {
+        var last: [String] = []
+        do {
+            _ = try await eventually { () -> Bool? in
+                last = try await differences()
+                return last.isEmpty ? true : nil
+            }
+        } catch {
+            let queue = "queue: \(controller.state.snapshot), cached: \(rig.widgets.keys.map(\.name).sorted())"
+            let story = last + [queue] + rig.lines.all.suffix(40)
+            Issue.record("\(story.joined(separator: "\n"))")
+            throw error
+        }
+    }
+
+    static func differences(_ what: String, of found: [(String, String)], from wanted: [(String, String)]) -> [String] {
+        let (found, wanted) = (Dictionary(uniqueKeysWithValues: found), Dictionary(uniqueKeysWithValues: wanted))
+        let names = Set(found.keys).union(wanted.keys).filter { found[$0] != wanted[$0] }.sorted()
+        return names.map { "\($0): \(what) is \(found[$0] ?? "not there") and not \(wanted[$0] ?? "missing")" }
+    }
+
+    /// What the garbage collector of a cluster does when owners have gone. What was deleted comes back to the cache with a
+    /// list from the past, and then its ConfigMap is made once more, for an owner that is not there.
+    func collectGarbage(_ user: WidgetRig<ScaledClock>) async throws {
+        let everything = ListScope(namespace: "default")
+        // Objects before their owners: what is made in between has one that is there.
+        let texts = try await user.client.page(ConfigText.self, everything, limit: nil).items.compactMap(\.value)
+        let widgets = try await user.client.page(Widget.self, everything, limit: nil).items.compactMap(\.value)
+        let owners = Set(widgets.compactMap(\.metadata.uid))
+        for text in texts {
+            guard let owner = text.metadata.controller?.uid, !owners.contains(owner) else { continue }
+            try await user.client.delete(.configMap, text.metadata.key, uid: text.metadata.uid ?? "")
+        }
     }
 
     func isDone(_ widget: Widget) -> Bool {

@@ -64,16 +64,12 @@ struct WidgetReconciler: Reconciler {
         set("Stalled", false, "Done", "")
         if let elder = seen.elder {
             set("Ready", false, "DuplicateText", "\(elder) has the same text")
-            return Plan(status: status, revisit: .backOff)
+            return Plan(status: status, revisit: .after(.seconds(5)))
         }
         set("Ready", true, "Written", "The text is written")
-        // Written ahead: a crash in the middle of the announcement shows in the status what it was about.
-        var ahead = widget.status ?? Widget.Status()
-        ahead.size = widget.size
         status.announced = widget.text
         let isNew = widget.status?.announced != widget.text
         return Plan(
-            before: isNew ? ahead : nil,
             steps: [.apply(ApplyIntent(kind: .configMap, key: widget.key, body: configMap(of: widget)))]
                 + (isNew ? [.effect(Announcement(text: widget.text))] : []),
             status: status,

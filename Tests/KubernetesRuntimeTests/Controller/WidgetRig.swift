@@ -16,6 +16,8 @@ struct WidgetRig<C: Clock<Duration>>: Sendable {
     let client: KubernetesClient
     let namespace: String
     let clock: C
+    /// Of one reconcile.
+    var deadline = Duration.seconds(120)
     let metrics = Metrics()
     let lines = Recorder<String>()
     let announced = Recorder<String>()
@@ -91,6 +93,7 @@ struct WidgetRig<C: Clock<Duration>>: Sendable {
             events.record((text: "\(event.reason) \(about)", reconcile: reconcile))
         }
         var settings = Controller<WidgetReconciler, C>.Settings(workers: 2, metrics: metrics, log: log)
+        settings.deadline = deadline
         settings.time = { [time] in time.withLock { $0 } }
         settings.jitter = { 0 }
         return Controller(

@@ -83,6 +83,21 @@ struct WatchMachineTests {
         #expect(machine.failed(.denied) == .backOff(then: .list))
     }
 
+    @Test func onlyTheFifthRefusalInARowIsBelieved() {
+        var machine = watching()
+        _ = machine.failed(.denied)
+        for failure in [.denied, .denied, .denied, .denied, .other, .denied] as [WatchMachine.Failure] {
+            _ = machine.resume(.list)
+            _ = machine.failed(failure)
+            #expect(!machine.isDenied)
+        }
+        for _ in 0..<4 { _ = machine.failed(.denied) }
+        #expect(machine.isDenied)
+        _ = machine.resume(.list)
+        _ = machine.listed(resourceVersion: "9", continueToken: nil)
+        #expect(!machine.isDenied)
+    }
+
     @Test func aLineThatCannotBeReadIsNotAskedForAgain() {
         var machine = watching()
         machine.received(resourceVersion: "8")

@@ -3,11 +3,7 @@
 import Basics
 import HTTPClient
 import HTTPServer
-import JSON
 import KubernetesClient
-import KubernetesModel
-import KubernetesRuntime
-import Resources
 import TestServers
 import TestStorage
 import TestSupport
@@ -15,114 +11,36 @@ import Testing
 
 @testable import Operator
 
-/// What only the leader does, on an API server of this process. Pods are ready as soon as they are said to be.
 @Suite(.timeLimit(.minutes(5)))
 struct HungClusterTests {
-    let client: KubernetesClient
-
-    @Test static func clustersThatHangDoNotKeepAnotherResourceFromBeingReady() async throws {
+    @Test func clustersThatHangDoNotKeepAnotherResourceFromBeingReady() async throws {
         try await withServer(ConnectPollsTests.connect) { host in
             try await withAPIServer { _, access in
-                let tests = HungClusterTests(client: KubernetesClient(access))
+                let rig = LeaderRig(client: KubernetesClient(access))
                 let question = ConnectQuestion(HTTPClient(), deadline: .seconds(3600))
                 let asked = Recorder<String>()
-                try await tests.lead { url in
+                try await rig.lead { url in
                     asked.record(url)
                     return await question(url.contains("hanging") ? "http://\(host)/hangs" : "http://\(host)")
                 } while: {
                     // More of them than the controller has workers.
                     let hanging = (1...6).map { "hanging\($0)" }
                     for name in hanging {
-                        try await tests.create(name)
-                        try await tests.start(name)
+                        try await rig.create(name)
+                        try await rig.start(name)
                     }
                     await asked.wait(for: hanging.count)
-                    try await tests.create("well")
-                    try await tests.start("well")
+                    try await rig.create("well")
+                    try await rig.start("well")
                     let connect = try await eventually {
-                        let status = try await tests.status("well")
+                        let status = try await rig.status("well")
                         return status?.phase == .ready ? status?.connect : nil
                     }
                     #expect(connect.version == "4.1.0")
                     #expect(connect.plugins.map(\.className) == ["example.Sink"])
-                    for name in hanging { #expect(try await tests.status(name)?.phase == .deploying) }
+                    for name in hanging { #expect(try await rig.status(name)?.phase == .deploying) }
                 }
             }
         }
-    }
-
-    // MARK: What is around it
-
-    /// Leads while `body` plays the user.
-    func lead(
-        _ ask: @escaping IcebergConnectReconciler.Clusters.Ask,
-        while body: @escaping @Sendable () async throws -> Void
-    ) async throws {
-        let log = Log(level: .error)
-        let settings = try OperatorSettings(environment: ["KITTIWAKE_IMAGE": "operator:1"], processIdentity: "test")
-        let stores = IcebergConnectStores()
-        var reflectors = Reflectors(log: log)
-        stores.fill(&reflectors, from: client, namespaces: [])
-        let events = EventRecorder(client, controller: "test", instance: "test", clock: ContinuousClock(), log: log)
-        let term = IcebergConnectTerm(
-            stores,
-            client,
-            events,
-            settings,
-            Metrics(),
-            log,
-            { _, _, _ in throw ImageFailure(reason: "Unexpected", message: "nothing is to be transferred") },
-            ask: ask
-        )
-        let stage = reflectors.stage
-        let (ready, stop) = (Latch(), Latch())
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await stage.run(ready, stop) }
-            try await ready.wait()
-            group.addTask { await term.run(until: stop) }
-            try await body()
-            stop.open()
-            try await group.waitForAll()
-        }
-    }
-
-    func create(_ name: String) async throws {
-        let manifest: JSON = [
-            "apiVersion": .string(IcebergConnect.kind.apiVersion), "kind": "IcebergConnect",
-            "metadata": ["name": .string(name), "namespace": "default"],
-            "spec": [
-                "images": ["worker": ["image": "worker:1"], "coordinator": ["image": "coordinator:1"]],
-                "worker": ["kafka": ["bootstrapServers": "kafka:9092"]],
-                "coordinator": [
-                    "job": [
-                        "controlTopic": "control", "groupId": .string(name),
-                        "catalogProperties": ["type": "hive", "uri": "thrift://hive:9083"],
-                    ]
-                ],
-            ],
-        ]
-        _ = try await client.create(IcebergConnect.kind, namespace: "default", manifest)
-    }
-
-    /// Makes all pods ready, once there are Deployments for them.
-    func start(_ name: String) async throws {
-        for deployment in ["kafka-connect-workers-\(name)-workers", "iceberg-job-manager-\(name)"] {
-            let key = ObjectKey(namespace: "default", name: deployment)
-            let made = try await eventually { try await client.get(Deployment.self, key) }
-            let pods = JSON.integer(Int64(made.replicas))
-            let body: JSON = [
-                "apiVersion": "apps/v1", "kind": "Deployment",
-                "metadata": ["name": .string(deployment), "namespace": "default"],
-                "status": [
-                    "observedGeneration": .integer(made.metadata.generation ?? 0), "replicas": pods,
-                    "updatedReplicas": pods, "readyReplicas": pods, "availableReplicas": pods,
-                ],
-            ]
-            _ = try await client.applyStatus(ApplyIntent(kind: .deployment, key: key, body: body))
-        }
-    }
-
-    func status(_ name: String) async throws -> IcebergConnectStatus? {
-        try await client.get(IcebergConnect.self, ObjectKey(namespace: "default", name: name))?.status
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Basics
+import KubernetesRuntime
 import Planning
 import TestSupport
 import Testing
@@ -9,152 +10,190 @@ import Testing
 
 @Suite
 struct ImageTransfersStateTests {
-    typealias Rules = ImageTransfersState<ManualClock.Instant>
-    typealias Action = Rules.Action
+    typealias Rules = ImageTransfersState
 
     let outcome = ObtainedImage(digest: someDigest("a"), etag: "\"1\"", containsKittiwake: false)
     let failure = ImageFailure(reason: "BucketNotFound", message: "there is no bucket")
 
-    func at(_ seconds: Int) -> ManualClock.Instant { ManualClock.Instant(offset: .seconds(seconds)) }
+    /// The rules where an expectation may change them.
+    final class Table {
+        private var rules: Rules
 
-    func rules(limit: Int = 2) -> Rules { Rules(limit: limit, recheck: .seconds(300)) }
+        init(_ rules: Rules) { self.rules = rules }
 
-    @Test func wantingTheSameTwiceStartsOnce() {
-        var rules = rules()
-        #expect(
-            rules.want("image", in: "worker", known: nil) == [.start(.init(number: 1), "worker", "image", known: nil)]
-        )
-        #expect(rules.want("image", in: "worker", known: nil) == [])
-        #expect(rules.wanted(in: "worker")?.state == .waiting)
+        var slots: [ImageSlot] { rules.slots }
+
+        func wanted(in slot: ImageSlot) -> ImageState? { rules.wanted(in: slot)?.state }
+        func priority(of slot: ImageSlot) -> Priority { rules.priority(of: slot) }
+        func forget(_ slot: ImageSlot) { rules.forget(slot) }
+        func begin(_ slot: ImageSlot) -> Rules.Attempt? { rules.begin(slot) }
+        func unpark(besides slot: ImageSlot) -> ImageSlot? { rules.unpark(besides: slot) }
+
+        @discardableResult
+        func want(_ image: WantedImage, in slot: ImageSlot, known: ObtainedImage? = nil) -> Bool {
+            rules.want(image, in: slot, known: known)
+        }
+
+        func progressed(_ attempt: Rules.Attempt, to progress: ImageProgress) -> ImageSlot? {
+            rules.progressed(attempt, to: progress)
+        }
+
+        @discardableResult
+        func ended(
+            _ attempt: Rules.Attempt,
+            with result: Result<ObtainedImage, ImageFailure>?,
+            jitter: Double = 0
+        ) -> (isNews: Bool, delay: Duration)? {
+            rules.ended(attempt, with: result, jitter: jitter)
+        }
     }
 
-    @Test func noMoreThanTheLimitRunAndTheRestFollows() {
-        var rules = rules(limit: 1)
-        _ = rules.want("x", in: "a", known: nil)
-        #expect(rules.want("y", in: "b", known: nil) == [])
-        let (changed, actions) = rules.succeeded(.init(number: 1), with: outcome, at: at(0))
-        #expect(changed == "a")
-        #expect(actions == [.start(.init(number: 2), "b", "y", known: nil)])
+    let rules = Table(Rules(limit: 2, recheck: .seconds(300)))
+
+    @Test func wantingTheSameTwiceIsToBeTriedOnce() {
+        #expect(rules.want("image", in: "worker"))
+        #expect(!rules.want("image", in: "worker"))
+        #expect(rules.wanted(in: "worker") == .waiting)
+        #expect(rules.begin("worker")?.image == "image")
     }
 
-    @Test func anotherWishCancelsWhatRuns() {
-        var rules = rules(limit: 3)
-        _ = rules.want("old", in: "a", known: nil)
-        let actions = rules.want("new", in: "a", known: nil)
-        #expect(actions == [.cancel(.init(number: 1)), .start(.init(number: 2), "a", "new", known: nil)])
-        // The cancelled attempt's late answer counts for nothing.
-        #expect(rules.succeeded(.init(number: 1), with: outcome, at: at(0)).changed == nil)
-        #expect(rules.wanted(in: "a")?.state == .waiting)
+    @Test func aLateAnswerToAnEarlierWishCountsForNothing() throws {
+        rules.want("old", in: "a")
+        let old = try #require(rules.begin("a"))
+        #expect(rules.want("new", in: "a"))
+        #expect(rules.progressed(old, to: .init(stage: .reading, bytes: 5, total: 10)) == nil)
+        #expect(rules.ended(old, with: .success(outcome)) == nil)
+        #expect(rules.wanted(in: "a") == .waiting)
+        #expect(rules.begin("a")?.image == "new")
     }
 
-    @Test func aFailureIsTriedAgainLaterEachTimeLater() {
-        var rules = rules()
-        _ = rules.want("x", in: "a", known: nil)
-        #expect(rules.failed(.init(number: 1), with: failure, at: at(0), jitter: 0).changed == "a")
-        #expect(rules.wanted(in: "a")?.state == .failed(failure, attempts: 1))
-        #expect(rules.nextDue == at(5))
-        #expect(rules.tick(at: at(4)) == [])
-        #expect(rules.tick(at: at(5)) == [.start(.init(number: 2), "a", "x", known: nil)])
-        _ = rules.failed(.init(number: 2), with: failure, at: at(5), jitter: 1)
-        #expect(rules.nextDue == ManualClock.Instant(offset: .seconds(5) + .milliseconds(12_500)))
+    @Test func aFailureIsTriedAgainLaterEachTimeLater() throws {
+        rules.want("x", in: "a")
+        let first = try #require(rules.begin("a"))
+        let retry = try #require(rules.ended(first, with: .failure(failure)))
+        #expect(retry.isNews && retry.delay == .seconds(5))
+        #expect(rules.wanted(in: "a") == .failed(failure, attempts: 1))
+        let second = try #require(rules.begin("a"))
+        #expect(rules.ended(second, with: .failure(failure), jitter: 1)?.delay == .milliseconds(12_500))
         #expect(Rules.backoff.delay(after: 100, random: 0) == .seconds(300))
     }
 
-    @Test func whatFailedStaysFailedUntilAnAttemptSucceeds() {
-        var rules = rules()
-        _ = rules.want("x", in: "a", known: nil)
-        _ = rules.failed(.init(number: 1), with: failure, at: at(0), jitter: 0)
-        let failed = rules.wanted(in: "a")?.state
-        for attempt in 2...4 {
-            _ = rules.tick(at: at(1000 * attempt))
-            for byte in stride(from: Int64(0), through: 100, by: 10) {
-                let news = rules.progressed(.init(number: attempt), to: .init(stage: .reading, bytes: byte, total: 100))
-                #expect(news == nil)
+    @Test func whatFailedStaysFailedUntilAnAttemptSucceeds() throws {
+        rules.want("x", in: "a")
+        for attempt in 1...4 {
+            let run = try #require(rules.begin("a"))
+            let before = rules.wanted(in: "a")
+            guard attempt > 1 else {
+                rules.ended(run, with: .failure(failure))
+                continue
             }
-            if attempt == 2 { #expect(rules.wanted(in: "a")?.state == failed) }
-            if attempt == 4 { break }
-            #expect(
-                rules.failed(.init(number: attempt), with: failure, at: at(1000 * attempt), jitter: 0).changed == "a"
-            )
+            for byte in stride(from: Int64(0), through: 100, by: 10) {
+                #expect(rules.progressed(run, to: .init(stage: .reading, bytes: byte, total: 100)) == nil)
+            }
+            #expect(rules.wanted(in: "a") == before)
+            let isLast = attempt == 4
+            #expect(rules.ended(run, with: isLast ? .success(outcome) : .failure(failure))?.isNews == true)
         }
-        #expect(rules.succeeded(.init(number: 4), with: outcome, at: at(5000)).changed == "a")
-        #expect(rules.wanted(in: "a")?.state == .present(outcome))
+        #expect(rules.wanted(in: "a") == .present(outcome))
     }
 
-    @Test(.rows(29)) func whatIsKnownIsPresentAtOnceAndLookedAtAgain() {
-        var rules = rules()
-        #expect(
-            rules.want("x", in: "a", known: outcome) == [.start(.init(number: 1), "a", "x", known: outcome)]
-        )
-        #expect(rules.wanted(in: "a")?.state == .present(outcome))
+    @Test(.rows(29)) func whatIsKnownIsPresentAtOnceAndLookedAtAgain() throws {
+        #expect(rules.want("x", in: "a", known: outcome))
+        #expect(rules.wanted(in: "a") == .present(outcome))
+        let look = try #require(rules.begin("a"))
+        #expect(look.known == KnownImage(outcome))
         // Looking is no news, and neither is finding the same.
-        #expect(rules.progressed(.init(number: 1), to: .init(stage: .reading, bytes: 0, total: 10)) == nil)
-        #expect(rules.succeeded(.init(number: 1), with: outcome, at: at(0)).changed == nil)
-        #expect(rules.nextDue == at(300))
+        #expect(rules.progressed(look, to: .init(stage: .reading, bytes: 0, total: 10)) == nil)
+        let answer = try #require(rules.ended(look, with: .success(outcome)))
+        #expect(!answer.isNews && answer.delay == .seconds(300))
     }
 
-    @Test func aFailedLookKeepsTheImageThatIsThere() {
-        var rules = rules()
-        _ = rules.want("x", in: "a", known: outcome)
-        _ = rules.failed(.init(number: 1), with: failure, at: at(0), jitter: 0)
-        #expect(rules.wanted(in: "a")?.state == .failed(failure, attempts: 1))
+    @Test func aFailedLookKeepsTheImageThatIsThere() throws {
+        rules.want("x", in: "a", known: outcome)
+        let look = try #require(rules.begin("a"))
+        rules.ended(look, with: .failure(failure))
+        #expect(rules.wanted(in: "a") == .failed(failure, attempts: 1))
         // And the next attempt still knows it.
-        #expect(rules.tick(at: at(5)) == [.start(.init(number: 2), "a", "x", known: outcome)])
+        #expect(rules.begin("a")?.known == KnownImage(outcome))
     }
 
-    @Test func progressIsToldByTenths() {
-        var rules = rules()
-        _ = rules.want("x", in: "a", known: nil)
+    @Test func progressIsToldByTenths() throws {
+        rules.want("x", in: "a")
+        let run = try #require(rules.begin("a"))
         let told = (0...100).filter { byte in
-            rules.progressed(.init(number: 1), to: .init(stage: .reading, bytes: byte, total: 100)) != nil
+            rules.progressed(run, to: .init(stage: .reading, bytes: byte, total: 100)) != nil
         }
         #expect(told == [0, 10, 20, 30, 40, 50, 60, 70, 80, 90, 100])
-        #expect(rules.progressed(.init(number: 1), to: .init(stage: .completing, bytes: 100, total: 100)) == "a")
+        #expect(rules.progressed(run, to: .init(stage: .completing, bytes: 100, total: 100)) == "a")
     }
 
-    @Test func whatIsForgottenIsCancelledAndGone() {
-        var rules = rules(limit: 1)
-        _ = rules.want("x", in: "a", known: nil)
-        _ = rules.want("y", in: "b", known: nil)
-        #expect(rules.forget("a") == [.cancel(.init(number: 1))])
-        #expect(rules.wanted(in: "a")?.state == nil)
-        #expect(rules.forget("a") == [])
-        // It needs its memory and its connections until it has ended.
-        #expect(rules.ended(.init(number: 1)) == [.start(.init(number: 2), "b", "y", known: nil)])
-        #expect(rules.ended(.init(number: 1)) == [])
+    @Test func whatIsForgottenIsGone() throws {
+        rules.want("x", in: "a")
+        let run = try #require(rules.begin("a"))
+        rules.forget("a")
+        #expect(rules.wanted(in: "a") == nil && rules.slots == [])
+        #expect(rules.ended(run, with: nil) == nil)
+        #expect(rules.begin("a") == nil)
     }
 
-    @Test func aCancelledAttemptThatCameToItsEndFreesItsPlaceToo() {
-        var rules = rules(limit: 1)
-        _ = rules.want("x", in: "a", known: nil)
-        #expect(rules.want("y", in: "a", known: nil) == [.cancel(.init(number: 1))])
-        let (changed, actions) = rules.succeeded(.init(number: 1), with: outcome, at: at(0))
-        #expect(changed == nil)
-        #expect(actions == [.start(.init(number: 2), "a", "y", known: nil)])
+    @Test func onlyWhatNobodyHasTriedIsUrgent() throws {
+        rules.want("x", in: "new")
+        rules.want("x", in: "known", known: outcome)
+        #expect(rules.priority(of: "new") == .urgent && rules.priority(of: "known") == .background)
+        let run = try #require(rules.begin("new"))
+        rules.ended(run, with: .failure(failure))
+        #expect(rules.priority(of: "new") == .background)
     }
 
-    @Test func oneNamespaceGetsAtMostHalfOfThePlaces() {
-        var rules = rules(limit: 4)
-        let slots: [ImageSlot] = ["a/1", "a/2", "a/3", "a/4", "b/1"]
-        let started = slots.flatMap { rules.want("x", in: $0, known: nil) }
-        #expect(
-            started == [
-                .start(.init(number: 1), "a/1", "x", known: nil), .start(.init(number: 2), "a/2", "x", known: nil),
-                .start(.init(number: 3), "b/1", "x", known: nil),
-            ]
-        )
+    // MARK: Places
+
+    func shared(_ limit: Int) -> Table {
+        Table(Rules(limit: limit, recheck: .seconds(300)))
+    }
+
+    @Test func oneNamespaceGetsAtMostHalfOfThePlaces() throws {
+        let rules = shared(4)
+        for slot: ImageSlot in ["a/1", "a/2", "a/3", "a/4", "b/1", "b/2"] { rules.want("x", in: slot) }
+        let first = try #require(rules.begin("a/1"))
+        #expect(rules.begin("a/2") != nil && rules.begin("a/3") == nil && rules.begin("a/4") == nil)
+        #expect(rules.begin("b/1") != nil && rules.begin("b/2") != nil)
+        #expect(rules.unpark(besides: "a/3") == nil)
         // A place that is still being left counts as his.
-        #expect(rules.forget("a/1") == [.cancel(.init(number: 1))])
-        #expect(rules.want("x", in: "b/2", known: nil) == [.start(.init(number: 4), "b/2", "x", known: nil)])
-        #expect(rules.ended(.init(number: 1)) == [.start(.init(number: 5), "a/3", "x", known: nil)])
-        #expect(
-            rules.succeeded(.init(number: 3), with: outcome, at: at(0)).1 == []
-        )
+        rules.forget("a/1")
+        #expect(rules.unpark(besides: "a/1") == nil)
+        rules.ended(first, with: nil)
+        #expect(rules.unpark(besides: "a/1") == "a/3")
+        #expect(rules.begin("a/3") != nil && rules.unpark(besides: "a/3") == nil)
     }
 
-    @Test func theOnlyNamespaceGetsTheOnlyPlace() {
-        var rules = rules(limit: 1)
-        #expect(rules.want("x", in: "a/1", known: nil) == [.start(.init(number: 1), "a/1", "x", known: nil)])
+    @Test func whatWasForgottenWhileParkedIsPassedOver() throws {
+        let rules = shared(1)
+        for slot: ImageSlot in ["a/1", "a/2", "a/3", "a/4"] { rules.want("x", in: slot) }
+        let first = try #require(rules.begin("a/1"))
+        for slot: ImageSlot in ["a/2", "a/3", "a/4"] { #expect(rules.begin(slot) == nil) }
+        rules.forget("a/2")
+        // Wanted anew it stands in the queue already.
+        rules.forget("a/3")
+        rules.want("y", in: "a/3")
+        rules.ended(first, with: .success(outcome))
+        #expect(rules.unpark(besides: "a/1") == "a/4")
+        #expect(rules.unpark(besides: "a/1") == nil)
+    }
+
+    @Test func parkedNewcomersComeFirst() throws {
+        let rules = shared(1)
+        let first = try #require(rules.want("x", in: "a/1") ? rules.begin("a/1") : nil)
+        for slot: ImageSlot in ["a/2", "a/3"] { rules.want("x", in: slot, known: outcome) }
+        rules.want("x", in: "a/4")
+        for slot: ImageSlot in ["a/2", "a/3", "a/4"] { #expect(rules.begin(slot) == nil) }
+        rules.ended(first, with: .success(outcome))
+        #expect(rules.unpark(besides: "a/1") == "a/4")
+    }
+
+    @Test func aSingleNamespaceOfASinglePlaceGetsIt() {
+        let rules = shared(1)
+        rules.want("x", in: "a/1")
+        #expect(rules.begin("a/1") != nil)
     }
 }
 

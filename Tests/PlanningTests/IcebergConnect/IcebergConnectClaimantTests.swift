@@ -70,6 +70,37 @@ struct IcebergConnectClaimantTests {
         #expect(pair.second.applied.isEmpty)
     }
 
+    /// Names of a coordinator's objects are made of the resource's name alone.
+    static func sameCoordinator(_ object: inout JSON) {
+        object["metadata"] = ["name": "first", "namespace": "other"]
+        object["spec"]?["coordinator"]?["namespace"] = "default"
+        object["spec"]?["coordinator"]?["job"]?["groupId"] = "other-job"
+    }
+
+    @Test func twoNamesakesInTwoNamespacesHaveNotTheirCoordinatorsInOne() throws {
+        var pair = try Pair(Self.sameCoordinator)
+        let keys = [pair.first, pair.second].map { Set(IcebergConnectClaimant($0.resource).claimKeys) }
+        #expect(!keys[0].isDisjoint(with: keys[1]), "they find each other")
+        pair.reconcile()
+        #expect(pair.first.condition(.accepted)?.status == .true)
+        #expect(pair.first.resource.status?.claims.coordinator == "default/first")
+        let refusal = try #require(pair.second.condition(.accepted))
+        #expect(refusal.status == .false && refusal.reason == "DuplicateCoordinator")
+        #expect(refusal.message.contains("The coordinator default/first belongs to default/first"))
+        #expect(pair.second.applied.isEmpty)
+        pair.removeFirst()
+        pair.second.settle()
+        #expect(pair.second.condition(.accepted)?.status == .true)
+        #expect(pair.second.resource.status?.claims.coordinator == "default/first")
+    }
+
+    @Test func whoWasRefusedAClusterShowsNoneAsItsOwn() throws {
+        var pair = try Pair(Self.sameCluster)
+        pair.reconcile()
+        let status = try #require(pair.second.resource.status)
+        #expect(status.workerStatus == nil && status.selector == nil && status.connect == nil)
+    }
+
     @Test(arguments: [true, false]) func whenTheFirstGoesTheSecondTakesOver(isCluster: Bool) throws {
         var pair = try Pair(isCluster ? Self.sameCluster : Self.sameJob)
         pair.reconcile()

@@ -46,6 +46,23 @@ struct IcebergConnectPlannerTests {
         #expect(status.images == planned.images && status.claims == planned.claims)
     }
 
+    // MARK: Marks that were removed
+
+    @Test func whatWeMadeAndNobodyOwnsAnyMoreIsTakenBackAlsoWhileNotReady() throws {
+        var scene = try Scene.quickStart()
+        let key = ObjectKey(namespace: "default", name: "kafka-connect-service-my-iceberg-job-workers")
+        let bare = ObjectMeta(name: key.name, namespace: key.namespace, uid: "the service's")
+        scene.seen.children = [Observation.Child(kind: .service, metadata: bare, isOurs: true)]
+        scene.reconcile()
+        try scene.finishTransfers()
+        let plans = scene.settle()
+        #expect(scene.condition(.nameConflict)?.status == .false)
+        #expect(plans.flatMap(\.applies).contains("Service \(key)"))
+        #expect(plans.flatMap(\.deletions).isEmpty)
+        let cleanup = IcebergConnectPlanner.planCleanup(scene.resource, given: scene.seen)
+        #expect(cleanup.deletions.contains("Service \(key) the service's"))
+    }
+
     // MARK: Deletion of the resource
 
     @Test(.rows(18), arguments: ["quick-start", "production"])

@@ -62,7 +62,7 @@ struct KstatusTests {
         check("Failed", refused)
 
         var conflicting = scene
-        conflicting.seen.children[0].owners = ["somebody"]
+        conflicting.seen.children[0].owner = .resource(uid: "somebody")
         conflicting.settle()
         check("InProgress", conflicting)
     }

@@ -222,7 +222,7 @@ struct IcebergConnectAdmissionTests {
             plugins: [IcebergConnectStatus.Plugin(className: "example.Sink", type: "sink", version: "1.0")]
         ),
         credentialsSecret: "iceberg-connect-s3-my-iceberg-job",
-        claims: IcebergConnectStatus.Claims(cluster: "shop/orders", job: "control/group")
+        claims: IcebergConnectStatus.Claims(cluster: "shop/orders", coordinator: "shop/job", job: "control/group")
     )
 }
 

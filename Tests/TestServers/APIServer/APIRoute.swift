@@ -64,6 +64,17 @@ struct APIRoute: Sendable {
         return matchesLabels && matchesFields
     }
 
+    /// As RBAC says it.
+    func denial(of method: String) -> String {
+        let verb =
+            switch method {
+            case "GET": name == nil ? "list" : "get"
+            case "POST": "create"
+            default: method.lowercased()
+            }
+        return "User \"test\" cannot \(verb) resource \"\(collection.plural)\" in API group \"\(collection.group)\""
+    }
+
     private static func decoded(_ text: some StringProtocol) -> String {
         var bytes: [UInt8] = []
         var rest = Array(text.utf8)[...]

@@ -91,7 +91,8 @@ package final class APIServer: Sendable {
         }
         switch fault {
         case .status(let code, let reason, let retryAfter):
-            return APIProblem(code, reason, "injected", retryAfter: retryAfter).response
+            let message = code == 403 ? route.denial(of: isWatch ? "WATCH" : request.method) : "injected"
+            return APIProblem(code, reason, message, retryAfter: retryAfter).response
         case .slow(let latch): try? await latch.wait()  // or the server ends
         case .lostAnswer:
             _ = answer(request, route, nil)
@@ -149,12 +150,6 @@ package final class APIServer: Sendable {
                 case ("PATCH", "application/merge-patch+json"):
                     let object = try state.table.update(route.collection, key, isStatus: isStatus) {
                         $0.body = MergePatch.apply(body, to: $0.body)
-                    }
-                    return (object, 200)
-                case ("PATCH", "application/json-patch+json"):
-                    let object = try state.table.update(route.collection, key, isStatus: isStatus) {
-                        object throws(APIProblem) in
-                        object.body = try Patch.apply(body, to: object.body)
                     }
                     return (object, 200)
                 default: throw APIProblem(415, "UnsupportedMediaType", "what is that?")

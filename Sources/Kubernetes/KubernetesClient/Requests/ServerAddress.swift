@@ -32,6 +32,9 @@ struct ServerAddress: Sendable {
         var message = HTTPRequest(request.method, base + request.target)
         message.connectTo = connectTo
         message.tls = presented.tls
+        // A try that got no answer is cancelled, and its connection with it; one that others share would stay, and after it
+        // died in silence the next try would meet it again.
+        message.allowsHTTP2 = request.kind != .lease
         message.headers = [("Accept", request.accept), ("User-Agent", "kittiwake")]
         if let body = request.body {
             message.headers.append(("Content-Type", request.contentType))

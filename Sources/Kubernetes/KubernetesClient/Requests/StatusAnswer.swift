@@ -44,7 +44,7 @@ extension KubernetesError {
         let text = quotes ? ": \(answer.message.prefix(1024))" : ""
         self.init(
             code,
-            "\(request.description): the API server answered \(status)\(reason)\(text)\(Self.advice(code, request))",
+            "\(request.description): the API server answered \(status)\(reason)\(text)\(Self.advice(code, request, answer))",
             retryAfter: retryAfter ?? answer.retryAfter
         )
     }
@@ -67,15 +67,16 @@ extension KubernetesError {
         }
     }
 
-    private static func advice(_ code: Code, _ request: APIRequest) -> String {
+    private static func advice(_ code: Code, _ request: APIRequest, _ answer: StatusAnswer) -> String {
         switch code {
-        case .forbidden:
+        // Quotas, namespaces that are being deleted and policies forbid too; no role helps against them.
+        case .forbidden where answer.message.contains(" cannot \(request.verb.name) resource "):
             let group = request.kind.group.isEmpty ? "" : ".\(request.kind.group)"
             let part = request.isStatus ? "/status" : ""
             return "; the role needs the verb \(request.verb.name) for \(request.kind.plural)\(part)\(group)"
         case .unauthorized: return "; the token or the client certificate is not accepted"
-        case .notFound, .alreadyExists, .conflict, .invalid, .badRequest, .expired, .throttled, .unavailable,
-            .internal, .transport, .unreadable, .configuration, .cancelled:
+        case .forbidden, .notFound, .alreadyExists, .conflict, .invalid, .badRequest, .expired, .throttled,
+            .unavailable, .internal, .transport, .unreadable, .configuration, .cancelled:
             return ""
         }
     }

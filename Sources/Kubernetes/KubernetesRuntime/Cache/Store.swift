@@ -100,8 +100,14 @@ package final class Store<Value: Resource>: Sendable {
     /// - Parameters:
     ///   - entries: what ``entries(for:)`` made of a list.
     ///   - namespace: only this one is compared; `nil`: all.
-    package func replace(with entries: [StoreEntry<Value>], in namespace: String? = nil, isFirst: Bool = false) {
-        change { table in table.replace(with: entries, in: namespace, isFirst: isFirst) }
+    ///   - version: of the list; `nil`: it was none.
+    package func replace(
+        with entries: [StoreEntry<Value>],
+        in namespace: String? = nil,
+        at version: String? = nil,
+        isFirst: Bool = false
+    ) {
+        change { table in table.replace(with: entries, in: namespace, at: version, isFirst: isFirst) }
     }
 
     /// Objects as they are kept: what they have in common with others is there once. Made page by page, so that a long
@@ -134,9 +140,6 @@ package final class Store<Value: Resource>: Sendable {
 
     /// Whether a reflector keeps every object of a namespace here, also those without a certain label.
     package func holdsAll(in namespace: String?) -> Bool { state.withLock { $0.table.holdsAll(in: namespace) } }
-
-    /// A scope is watched no more: its namespace's objects are gone from here, whatever they are on the server.
-    package func drop(_ scope: ListScope) { change { table in table.drop(scope) } }
 
     private func change(_ apply: (inout StoreTable<Value>) -> [StoreChange<Value>]) {
         let (changes, observers) = state.withLock { state in (apply(&state.table), Array(state.observers.values)) }

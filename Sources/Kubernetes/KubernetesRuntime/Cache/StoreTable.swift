@@ -15,6 +15,8 @@ struct StoreTable<Value: Resource>: Sendable {
     private var deleted: Set<String> = []
     private var deletedInOrder: [String] = []
     private var scopes: Set<ListScope> = []
+    /// The versions of the last lists, by namespace; `nil`: all.
+    private var listedAt: [String?: String] = [:]
 
     init(indexes: [StoreIndex<Value>]) {
         self.indexes = indexes
@@ -39,8 +41,10 @@ struct StoreTable<Value: Resource>: Sendable {
     mutating func replace(
         with objects: [StoreEntry<Value>],
         in namespace: String?,
+        at version: String?,
         isFirst: Bool
     ) -> [StoreChange<Value>] {
+        listedAt[namespace] = version
         let present = Set(objects.map(\.metadata.key))
         let gone = entries.keys.filter { !present.contains($0) && (namespace == nil || $0.namespace == namespace) }
         var changes: [StoreChange<Value>] = []
@@ -76,10 +80,15 @@ struct StoreTable<Value: Resource>: Sendable {
         return forget(metadata.key)
     }
 
-    /// Takes up an answer to our own write, unless no reflector would ever say that the object has gone.
+    /// Takes up an answer to our own write, unless no reflector would ever say that the object has gone: it may cover no
+    /// such object, or have listed after the write and before the answer, when the object had gone already.
     mutating func absorb(_ new: StoreEntry<Value>) -> StoreChange<Value>? {
         if let uid = new.metadata.uid, deleted.contains(uid) { return nil }
         guard scopes.contains(where: { $0.admits(new.metadata) }) else { return nil }
+        if entries[new.metadata.key] == nil {
+            let listed = listedAt[new.metadata.namespace] ?? listedAt[nil]
+            if ResourceVersion.isOlder(new.metadata.resourceVersion, than: listed) { return nil }
+        }
         return put(new)
     }
 
@@ -88,12 +97,6 @@ struct StoreTable<Value: Resource>: Sendable {
 
     func holdsAll(in namespace: String?) -> Bool {
         scopes.contains(ListScope.everything) || scopes.contains(ListScope(namespace: namespace))
-    }
-
-    /// The namespace is watched no more: everything of it is freed.
-    mutating func drop(_ scope: ListScope) -> [StoreChange<Value>] {
-        scopes.remove(scope)
-        return replace(with: [], in: scope.namespace, isFirst: false)
     }
 
     private mutating func forget(_ key: ObjectKey) -> StoreChange<Value>? {

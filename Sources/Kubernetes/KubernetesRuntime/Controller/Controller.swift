@@ -74,9 +74,14 @@ package struct Controller<R: Reconciler, C: Clock<Duration>>: Sendable {
 
     /// Runs until `stop` opens, when keys in hand are finished, or until the task is cancelled.
     ///
+    /// - Parameter isHeld: whether nobody else can be leading; asked before each write.
+    ///
     /// Each run has a queue of its own, filled from the store: a key that was in hand when a lease was lost would
-    /// otherwise be forgotten.
-    package func run(until stop: Latch) async {
+    /// otherwise be forgotten. What failed in an earlier run has failed in another time: somebody else may have led since.
+    package func run(until stop: Latch, while isHeld: @escaping @Sendable () -> Bool = { true }) async {
+        executor.write(while: isHeld)
+        delays.withLock { $0 = RetryDelays(base: settings.backoffBase, maximum: settings.backoffLimit) }
+        failingSince.withLock { $0 = [:] }
         let queue = Queue(clock: clock, events: metrics.queueEvents)
         let detach = triggers.map { trigger in trigger.attach { key, priority in queue.add(key, priority: priority) } }
         defer { for detach in detach { detach() } }
@@ -131,9 +136,6 @@ package struct Controller<R: Reconciler, C: Clock<Duration>>: Sendable {
                 metrics.reconciled(.requeueAfter, in: duration)
                 succeeded(key)
                 queue.add(key, after: delay, priority: delay == .zero ? .urgent : .background)
-            case .backOff:
-                metrics.reconciled(.error, in: duration, failure: (isTerminal: false, isTimeout: false))
-                retry(key, queue)
             }
         } catch {
             // A CancellationError out of the work itself is an ordinary failure; ours means that we are being stopped.
@@ -150,7 +152,7 @@ package struct Controller<R: Reconciler, C: Clock<Duration>>: Sendable {
         failingSince.withLock { $0[key] = nil }
     }
 
-    /// Tells, and sees to the next try. Returns whether a quick one would be of no use.
+    /// Tells, and sees to the next try. Returns whether there is none until something changes.
     private func failed(
         _ error: any Error,
         _ entry: Entry,
@@ -168,21 +170,19 @@ package struct Controller<R: Reconciler, C: Clock<Duration>>: Sendable {
         failingSince.withLock { if $0[key] == nil { $0[key] = clock.now } }
         context.log.warning("Failed to reconcile", ["error": failure.message, "reason": failure.reason])
         let timeLeft = reconciliation.cleanupTimeLeft(of: entry, at: settings.time())
-        if failure.isTerminal, timeLeft == nil {
-            delays.withLock { $0.forget(key) }
-            // The next change of the object brings it back. What the server refused may also become right by a change
-            // that nobody tells us of, such as that of a policy.
-            if !failure.isRejection { queue.add(key, after: settings.backoffLimit * (1 + 0.25 * settings.jitter())) }
+        if failure.isRejection, timeLeft == nil {
+            delays.withLock { $0.forget(key) }  // the next change of the object brings it back
             return true
         }
         // Once the time is over there is nothing to be in time for.
-        retry(key, queue, within: timeLeft.flatMap { $0 > .zero ? $0 : nil })
+        let limits = [failure.longestWait, timeLeft.flatMap { $0 > .zero ? $0 : nil }]
+        retry(key, queue, within: limits.compactMap { $0 }.min())
         return false
     }
 
     private typealias Entry = StoreEntry<R.Primary>
 
-    /// - Parameter limit: something is due then, however long the back-off is by now.
+    /// - Parameter limit: it is tried again by then, however long the back-off is by now.
     private func retry(_ key: ObjectKey, _ queue: Queue, within limit: Duration? = nil) {
         let jitter = settings.jitter()
         let delay = delays.withLock { $0.next(for: key, now: clock.now, jitter: jitter) }

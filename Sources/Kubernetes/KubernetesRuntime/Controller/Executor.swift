@@ -14,15 +14,24 @@ package final class Executor: Sendable {
 
     private let client: KubernetesClient
     private let stores: [ResourceKind: any AnyStore]
+    private let ownerLabel: String?
     private let emit: Emit
     private let applied = Locked(AppliedIntents())
+    private let isHeld = Locked<@Sendable () -> Bool>({ true })
 
     /// - Parameters:
     ///   - stores: of the kinds that are applied, and of the resources themselves. A kind without one is
     ///     applied when the intent changes, and every five minutes, as nobody would say that it has changed.
+    ///   - ownerLabel: of the owner's UID, on objects that cannot refer to it; `nil`: there are none.
     ///   - emit: sends an event. Does not wait.
-    package init(_ client: KubernetesClient, stores: [any AnyStore], emit: @escaping Emit) {
+    package init(
+        _ client: KubernetesClient,
+        stores: [any AnyStore],
+        ownerLabel: String? = nil,
+        emit: @escaping Emit
+    ) {
         self.client = client
+        self.ownerLabel = ownerLabel
         self.stores = Dictionary(stores.map { ($0.kind, $0) }) { first, _ in first }
         self.emit = emit
     }
@@ -30,6 +39,16 @@ package final class Executor: Sendable {
     /// Forgets what was applied for an object that is gone.
     func forget(_ kind: ResourceKind, _ key: ObjectKey) {
         applied.withLock { $0.forget(ObjectReference(kind: kind, key: key)) }
+    }
+
+    /// From now on nothing is written unless `isHeld`: a process that was suspended may go on where it was while another
+    /// leads, before anything has cancelled it.
+    func write(while isHeld: @escaping @Sendable () -> Bool) { self.isHeld.withLock { $0 = isHeld } }
+
+    private func requireLease() throws(KubernetesError) {
+        guard isHeld.withLock({ $0 })() else {
+            throw KubernetesError(.cancelled, "The lease is not held any more: nothing is written")
+        }
     }
 
     /// For one reconcile.
@@ -55,6 +74,7 @@ package final class Executor: Sendable {
             // Deleted meanwhile, it is to be a conflict and not a new object.
             intent.body["metadata"]?["uid"] = .string(uid)
         }
+        try requireLease()
         let written = try await apply(intent)
         if written.metadata.resourceVersion != known?.metadata.resourceVersion {
             context.log.info(
@@ -82,6 +102,7 @@ package final class Executor: Sendable {
     }
 
     func delete(_ object: ObjectReference, uid: String, in context: ReconcileContext) async throws {
+        try requireLease()
         if try await client.delete(object.kind, object.key, uid: uid) {
             context.log.info("Deleted object", ["object": "\(object)"])
         }
@@ -103,6 +124,7 @@ package final class Executor: Sendable {
         ]
         body["status"] = try JSONDocument(parsing: status.jsonBytes).decode()
         let intent = ApplyIntent(kind: Primary.kind, key: metadata.key, body: body)
+        try requireLease()
         let written = try await client.applyStatus(intent)
         stores[Primary.kind]?.absorb(written)
     }
@@ -127,27 +149,21 @@ package final class Executor: Sendable {
         return known?.uid == metadata.uid ? known ?? metadata : metadata
     }
 
-    /// Sets the list of finalizers, unless the object is not the one we looked at any more.
+    /// Sets the list of finalizers; a `conflict` if the object is not the one we looked at any more.
     func setFinalizers(
         _ finalizers: [String],
         of metadata: ObjectMeta,
         _ kind: ResourceKind
     ) async throws(KubernetesError) {
-        let list = JSON.array(finalizers.map { .string($0) })
-        let operations: [JSONPatch] = [
-            .test(path: "/metadata/resourceVersion", .string(metadata.resourceVersion ?? "")),
-            .add(path: "/metadata/finalizers", list),
+        let change: JSON = [
+            "metadata": [
+                "resourceVersion": .string(metadata.resourceVersion ?? ""),
+                "finalizers": .array(finalizers.map { .string($0) }),
+            ]
         ]
-        do throws(KubernetesError) {
-            let written = try await client.patch(kind, metadata.key, operations)
-            stores[kind]?.absorb(written)
-        } catch {
-            // Mostly the test did not hold: somebody else was faster. A policy may also forbid the finalizer.
-            guard error.code == .invalid, let present = try await client.ownership(kind, metadata.key),
-                present.metadata.resourceVersion != metadata.resourceVersion
-            else { throw error }
-            throw KubernetesError(.conflict, error.message)
-        }
+        try requireLease()
+        let written = try await client.merge(kind, metadata.key, change)
+        stores[kind]?.absorb(written)
     }
 
     // MARK: Whose it is
@@ -160,25 +176,46 @@ package final class Executor: Sendable {
         _ known: ObjectMeta?,
         in context: ReconcileContext
     ) async throws {
-        if let owner = known?.controller { return try intent.require(owner) }
-        // Made anew meanwhile, it has another UID.
-        if let known, applied.withLock({ $0.hasApplied(child, known.uid, of: primary) }) { return }
-        guard let present = try await context.ownership(intent.kind, intent.key) else { return }
-        if let owner = present.metadata.controller { return try intent.require(owner) }
-        guard present.managers.contains(KubernetesClient.fieldManager) else { throw intent.nameConflict(nil) }
+        if let known {
+            // Made anew meanwhile, it has another UID.
+            let isOurs = applied.withLock { $0.hasApplied(child, known.uid, of: primary) }
+            if try isTakable(known, by: intent, isOurs: isOurs) { return }
+        }
+        var present = try await context.ownership(intent.kind, intent.key)
+        // It was made since this reconcile has looked.
+        if present == nil, known != nil { present = try await client.ownership(intent.kind, intent.key) }
+        guard let present else { return }
+        guard try isTakable(present.metadata, by: intent, isOurs: present.isOurs) else {
+            throw intent.nameConflict(with: present.metadata, "was not made by kittiwake")
+        }
+    }
+
+    /// - Returns: false if it does not show whose it is.
+    private func isTakable(_ metadata: ObjectMeta, by intent: ApplyIntent, isOurs: Bool) throws(ReconcileError) -> Bool
+    {
+        switch ObjectOwner(of: metadata, label: ownerLabel, isOurs: isOurs) {
+        case .resource(let uid) where uid == intent.owner(ownerLabel): return true
+        case .resource: throw intent.nameConflict(with: metadata, "belongs to another resource")
+        case .unmarked: return true
+        case .stranger: return false
+        }
     }
 }
 
 extension ApplyIntent {
-    /// Refuses an object whose controlling owner is not the one that the intent states.
-    fileprivate func require(_ owner: OwnerReference) throws(ReconcileError) {
-        guard case .array(let owners)? = body["metadata"]?["ownerReferences"],
-            owners.contains(where: { $0["controller"] == true && $0["uid"] == .string(owner.uid) })
-        else { throw nameConflict(owner) }
+    /// The UID of whom the object will belong to.
+    fileprivate func owner(_ label: String?) -> String? {
+        if case .array(let owners)? = body["metadata"]?["ownerReferences"],
+            case .string(let uid)? = owners.first(where: { $0["controller"] == true })?["uid"]
+        {
+            return uid
+        }
+        guard let label, case .string(let uid)? = body["metadata"]?["labels"]?[label] else { return nil }
+        return uid
     }
 
-    fileprivate func nameConflict(_ owner: OwnerReference?) -> ReconcileError {
-        let whose = owner.map { "belongs to \($0.kind) \($0.name)" } ?? "was not made by kittiwake"
+    fileprivate func nameConflict(with present: ObjectMeta, _ whose: String) -> ReconcileError {
+        let whose = present.controller.map { "belongs to \($0.kind) \($0.name)" } ?? whose
         return ReconcileError(
             code: .nameConflict,
             message: "\(kind.kind) \(key) \(whose) and is left alone; rename or delete it"

@@ -9,15 +9,14 @@ package struct ReconcileFailure: Error, Equatable, Sendable {
     /// One word in upper camel case, for a condition.
     package var reason: String
     package var message: String
-    /// A quick retry is of no use: something has to change first.
-    package var isTerminal: Bool
-    /// It is the specification that cannot be carried out.
+    /// It is the specification that cannot be carried out: nothing is tried again until it changes.
     package var isRejection: Bool
+    /// The longest wait for the next try; `nil`: that of every failure.
+    var longestWait: Duration?
 
-    package init(reason: String, message: String, isTerminal: Bool = false, isRejection: Bool = false) {
+    package init(reason: String, message: String, isRejection: Bool = false) {
         self.reason = reason
         self.message = message
-        self.isTerminal = isTerminal
         self.isRejection = isRejection
     }
 
@@ -27,7 +26,7 @@ package struct ReconcileFailure: Error, Equatable, Sendable {
             case .invalidSpec: "InvalidSpec"
             case .unsupportedTransition: "UnsupportedTransition"
             }
-        self.init(reason: reason, message: error.description, isTerminal: true, isRejection: true)
+        self.init(reason: reason, message: error.description, isRejection: true)
     }
 
     /// Any other error. One that is `ExplainedError` says its reason itself.
@@ -36,13 +35,13 @@ package struct ReconcileFailure: Error, Equatable, Sendable {
         case let error as ReconcileFailure: self = error
         case let error as PlanError: self.init(error)
         case let error as any ExplainedError:
-            self.init(reason: error.reason, message: "\(error)", isTerminal: !error.isWorthRetrying)
+            self.init(reason: error.reason, message: "\(error)")
         case let error as KubernetesError:
             let name = error.code.rawValue
             let reason = name.prefix(1).uppercased() + name.dropFirst()
-            // The server will say the same again until the object or the cluster changes.
-            let isTerminal = error.code == .invalid || error.code == .badRequest
-            self.init(reason: reason, message: error.message, isTerminal: isTerminal)
+            self.init(reason: reason, message: error.message)
+            // It may become right by a change that nobody tells us of, such as that of a policy.
+            if error.code == .invalid || error.code == .badRequest { longestWait = .seconds(120) }
         case let error as DeadlineExceeded:
             self.init(reason: "DeadlineExceeded", message: "Not finished within \(error.limit)")
         default: self.init(reason: "ReconcileFailed", message: "\(error)")
@@ -67,8 +66,8 @@ extension ConditionedStatus {
         }
         observedGeneration = generation
         conditions = set(conditions, "Ready", false)
-        conditions = set(conditions, "Stalled", failure.isTerminal)
-        conditions = set(conditions, "Reconciling", !failure.isTerminal)
+        conditions = set(conditions, "Stalled", failure.isRejection)
+        conditions = set(conditions, "Reconciling", !failure.isRejection)
         if failure.isRejection { conditions = set(conditions, "ConfigValid", false) }
     }
 }

@@ -56,7 +56,6 @@ struct Reconciliation<R: Reconciler>: Sendable {
         for primary: Primary,
         in context: ReconcileContext
     ) async throws {
-        if let before = plan.before { try await executor.write(resumed(before), of: Primary.self, primary.metadata) }
         for step in plan.steps {
             switch step {
             case .apply(let intent): try await executor.apply(intent, for: primary.reference, in: context)
@@ -86,8 +85,11 @@ struct Reconciliation<R: Reconciler>: Sendable {
         in context: ReconcileContext
     ) async throws {
         switch error {
-        case let error as KubernetesError where error.isOutage || error.code == .conflict: return
+        case let error as KubernetesError where error.saysNothing: return
         case let error as KubernetesError where error.code == .alreadyExists: return
+        // Mostly it passes; but a webhook for one kind may not answer for hours, and then somebody has to be told.
+        case let error as KubernetesError where error.code == .internal:
+            guard context.failingFor ?? .zero >= Self.passing else { return }
         default: break
         }
         let failure = ReconcileFailure(error)
@@ -100,13 +102,15 @@ struct Reconciliation<R: Reconciler>: Sendable {
         executor.send([event], about: primary.reference, in: context)
     }
 
+    /// How long a failure of the server may last without being told.
+    private static var passing: Duration { .seconds(5) }
+
     /// Only the metadata could be read. The condition names the field; what the status knew besides is kept.
     private func reject(_ entry: Entry, in context: ReconcileContext) async throws -> Revisit {
         guard case .unreadable(let metadata, let error) = entry.object.content else { return .onChange }
         let failure = ReconcileFailure(
             reason: "Unreadable",
             message: "\(error)",
-            isTerminal: true,
             isRejection: true
         )
         var status = try await executor.status(of: Primary.self, metadata) ?? Primary.Status()
@@ -173,7 +177,7 @@ struct Reconciliation<R: Reconciler>: Sendable {
     /// down, and an outage of the API server says nothing about the clean-up.
     private func isHopeless(_ entry: Entry, _ error: any Error, in context: ReconcileContext) -> Bool {
         guard cleanupTimeLeft(of: entry, at: context.time) ?? .zero <= .zero else { return false }
-        if let error = error as? KubernetesError, error.isOutage || error.code == .conflict { return false }
+        if let error = error as? KubernetesError, error.saysNothing { return false }
         return context.failingFor ?? .zero >= Self.leastAttempt
     }
 
@@ -221,6 +225,12 @@ struct Reconciliation<R: Reconciler>: Sendable {
         }
         return .onChange
     }
+}
+
+extension KubernetesError {
+    /// Whether it says nothing about the object: the whole API server fails, so that writing a status would fail too, or
+    /// somebody else was faster. A 500 may be about one kind alone.
+    fileprivate var saysNothing: Bool { isOutage && code != .internal || code == .conflict }
 }
 
 extension Step {

@@ -4,8 +4,7 @@ internal import Basics
 
 /// One time of leading, from taking the lease to losing or releasing it.
 package final class Term<C: Clock<Duration>>: Sendable {
-    /// Grows from leader to leader: what a leader writes elsewhere can carry it, so that a late write of its predecessor
-    /// is recognised.
+    /// Grows from leader to leader: the log tells terms apart by it.
     package let epoch: Int
 
     /// Opens when the lease cannot be kept.
@@ -22,7 +21,7 @@ package final class Term<C: Clock<Duration>>: Sendable {
         self.sentAt = Locked(sentAt)
     }
 
-    /// Whether nobody else can have the lease now. Asked before every write outside the cluster.
+    /// Whether nobody else can have the lease now. Asked before every write.
     package var isHeld: Bool { !lost.isOpen && timeLeft > .zero }
 
     /// Until somebody else may take the lease, if no renewal works meanwhile.

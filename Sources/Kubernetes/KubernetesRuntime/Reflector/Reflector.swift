@@ -69,7 +69,8 @@ package struct Reflector<Source: WatchSource, C: Clock<Duration>>: Sendable {
             collected += store.entries(for: page.items)
             let command = machine.listed(resourceVersion: page.resourceVersion, continueToken: page.continueToken)
             if case .watch = command {
-                store.replace(with: collected, in: scope.namespace, isFirst: !health.synced.isOpen)
+                let isFirst = !health.synced.isOpen
+                store.replace(with: collected, in: scope.namespace, at: machine.resourceVersion, isFirst: isFirst)
                 collected = []
                 health.synced.open()
             }
@@ -125,10 +126,6 @@ package struct Reflector<Source: WatchSource, C: Clock<Duration>>: Sendable {
         if health.failed(error.code.rawValue, error.message) {
             log.warning("Failed to follow the API server", ["step": "\(step)", "error": error.message])
         }
-        if step == .list, [.forbidden, .notFound].contains(error.code), scope.namespace != nil {
-            // The namespace has gone, or it is not ours any more. Everything of it is freed (row 332).
-            store.replace(with: [], in: scope.namespace)
-        }
         let failure: WatchMachine.Failure =
             switch error.code {
             case .expired: .expired
@@ -137,6 +134,10 @@ package struct Reflector<Source: WatchSource, C: Clock<Duration>>: Sendable {
             case .throttled, .unavailable: .throttled(retryAfter: error.retryAfter ?? .zero)
             default: .other
             }
+        defer {
+            // The namespace has gone, or it is not ours any more. Everything of it is freed (row 332).
+            if machine.isDenied, scope.namespace != nil { store.replace(with: [], in: scope.namespace) }
+        }
         return machine.failed(failure)
     }
 

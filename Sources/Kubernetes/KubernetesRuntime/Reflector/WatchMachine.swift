@@ -41,11 +41,19 @@ package struct WatchMachine: Sendable {
     /// How often the continue token of this list has expired.
     private var expiredTokens = 0
     private var hasToken = false
+    /// How often the list was denied in a row.
+    private var denials = 0
     /// Whether the watch has brought anything since the last list.
     private var hasProgressed = false
     package private(set) var resourceVersion = ""
 
     package init() {}
+
+    /// A server that has just been started knows no roles for a while, so one refusal says little.
+    package static let denialsToBelieve = 5
+
+    /// Whether the scope is really not ours to read, so that what is known of it counts no more.
+    package var isDenied: Bool { denials >= Self.denialsToBelieve }
 
     /// The first command.
     package mutating func start() -> Command { list() }
@@ -56,7 +64,7 @@ package struct WatchMachine: Sendable {
             hasToken = true
             return .list(continueToken: continueToken, isPaged: true)
         }
-        (hasToken, expiredTokens, hasProgressed) = (false, 0, false)
+        (hasToken, expiredTokens, denials, hasProgressed) = (false, 0, 0, false)
         self.resourceVersion = resourceVersion
         phase = .watching
         return .watch(resourceVersion: resourceVersion)
@@ -78,6 +86,7 @@ package struct WatchMachine: Sendable {
     /// The list or the watch has failed.
     package mutating func failed(_ failure: Failure) -> Command {
         let resume = phase == .watching ? Resume.watch : .list
+        if phase == .listing { denials = failure == .denied ? denials + 1 : 0 }
         switch (failure, phase) {
         case (.expired, .watching):
             // A server that says "gone" right after a list would otherwise be listed in a hot loop.

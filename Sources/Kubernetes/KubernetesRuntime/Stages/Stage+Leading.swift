@@ -6,7 +6,7 @@ internal import KubernetesClient
 internal import KubernetesModel
 
 extension Stage {
-    package typealias Work = @Sendable (_ stop: Latch) async throws -> Void
+    package typealias Work = @Sendable (_ stop: Latch, _ isHeld: @escaping @Sendable () -> Bool) async throws -> Void
 
     /// Campaigns for a lease, and works while it is held; over and over. Where the work does not end after the lease was
     /// lost, the process does, with ``Basics/ExitCode/leaseLost``.
@@ -16,7 +16,8 @@ extension Stage {
     ///   - identity: of this process and no other.
     ///   - changed: told when leading begins and ends.
     ///   - failed: told why the lease could not be reached.
-    ///   - work: returns soon after `stop` opens. When the lease is lost its task is cancelled, without grace.
+    ///   - work: returns soon after `stop` opens. When the lease is lost its task is cancelled, without grace; `isHeld`
+    ///     says so at once, even if the process was suspended until now.
     package static func leading(
         _ store: some LeaseStore,
         name: String,
@@ -50,7 +51,7 @@ extension Stage {
         }
         return Stage("leadership") { ready, stop in
             ready.open()
-            try await leadership.run(until: stop) { _ in try await work(stop) }
+            try await leadership.run(until: stop) { term in try await work(stop) { term.isHeld } }
         }
     }
 
@@ -62,7 +63,7 @@ extension Stage {
         return Stage("work") { ready, stop in
             ready.open()
             leads.set(1)
-            try await work(stop)
+            try await work(stop) { true }
         }
     }
 }
