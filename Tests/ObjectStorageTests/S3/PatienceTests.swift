@@ -6,6 +6,7 @@ import Testing
 
 @testable import ObjectStorage
 
+@Suite(.timeLimit(.minutes(1)))
 struct PatienceTests {
     @Test func onlyWaitingUsesItUp() async throws {
         let clock = ManualClock()
