@@ -8,6 +8,11 @@ import Testing
 struct RetryPolicyTests {
     struct Broken: Error, Equatable { var number: Int }
 
+    struct Busy: RetriedError {
+        var retryAfter: Duration?
+        var isSpent = false
+    }
+
     @Test func retriesEndWithTheFirstSuccess() async throws {
         let tries = Recorder<Int>()
         let policy = RetryPolicy(attempts: 5) { _ in }
@@ -46,5 +51,38 @@ struct RetryPolicyTests {
             }
         }
         #expect(pauses.all.count == 3)
+    }
+
+    @Test func triesInsideOfTriesAreNotMultiplied() async {
+        let tries = Recorder<Int>()
+        let policy = RetryPolicy(attempts: 4) { _ in }
+        let error = await failure(Busy.self) {
+            try await policy.run { _ in
+                true
+            } _: {
+                try await policy.run { _ in
+                    true
+                } _: {
+                    tries.record(1)
+                    throw Busy()
+                }
+            }
+        }
+        #expect(error?.isSpent == true)
+        #expect(tries.all.count == 4)
+    }
+
+    @Test(arguments: [(nil, 0.2), (5, 5), (3600, 60)] as [(Int?, Double)])
+    func whatTheOtherSideAsksForIsWaitedForWithinReason(wish: Int?, longest: Double) async {
+        let pauses = Recorder<Duration>()
+        _ = await failure(Busy.self) {
+            try await RetryPolicy(attempts: 2) { pauses.record($0) }.run { _ in
+                true
+            } _: {
+                throw Busy(retryAfter: wish.map { .seconds($0) })
+            }
+        }
+        #expect(pauses.all.count == 1)
+        #expect(pauses.all.allSatisfy { $0 <= .seconds(longest) && $0 >= .seconds(longest / 2) })
     }
 }

@@ -185,7 +185,7 @@ package struct ImageBuilder {
 
     package static func digest(_ bytes: [UInt8]) -> String { "sha256:\(SHA256.hash(bytes).hex)" }
 
-    private func pack(_ layer: [UInt8]) throws -> [UInt8] {
+    package func pack(_ layer: [UInt8]) throws -> [UInt8] {
         switch packing {
         case .plain: layer
         case .gzip: try Self.gzip(layer)

@@ -47,6 +47,9 @@ package struct HTTPRequest: Sendable {
         }
     }
 
+    /// How an error with the code `invalidRequest` begins if it is not about the URL.
+    package static let problemOfHeader = "The header"
+
     /// Why this must not reach the library. A line break in a header would begin another header or another request, and
     /// a zero byte would end a C string early.
     var problem: String? {
@@ -59,7 +62,7 @@ package struct HTTPRequest: Sendable {
         for (name, value) in headers {
             let isName = !name.isEmpty && name.utf8.allSatisfy { isDark($0) && $0 != UInt8(ascii: ":") }
             guard isName, value.utf8.allSatisfy({ isPrintable($0) || $0 == 0x09 }) else {
-                return "The header \"\(name.filter { $0.isLetter || $0 == "-" })\" cannot be sent as it is"
+                return "\(Self.problemOfHeader) \"\(name.filter { $0.isLetter || $0 == "-" })\" cannot be sent as it is"
             }
         }
         // Nobody would be trusted, but to the library no authorities mean those of the system.

@@ -22,6 +22,9 @@ final class TransferHandle {
         check(curl_set_text(easy, CURLOPT_URL, request.url))
         check(curl_set_text(easy, CURLOPT_PROTOCOLS_STR, "http,https"))  // not file:, not a dozen others
         set(CURLOPT_NOSIGNAL, 1)
+        // Names are resolved on threads of their own. The end of a transfer must not wait for one: there is one engine for
+        // all transfers, and a server for names that does not answer would stop it for many seconds each time.
+        set(CURLOPT_QUICK_EXIT, 1)
         configureConnection(request)
         configureTrust(request.tls)
         configureLimits(request.limits)

@@ -16,6 +16,11 @@ struct ImageFromStorage: Sendable {
     private let registry: TLSMaterial
     private let sent = SentLayers()
     private let limits: S3Client.Limits
+    /// Of roles, by region. Kept, so that an image that is only looked at again does not cost fetching them anew.
+    private let roles = Locked<[String: EnvironmentCredentials]>([:])
+
+    /// Whoever writes resources chooses the regions.
+    private static let mostRegions = 16
 
     /// - Parameters:
     ///   - environment: where a pod's role or web identity is described.
@@ -86,7 +91,17 @@ struct ImageFromStorage: Sendable {
         switch wanted.credentials {
         case .keys(let id, let key):
             StaticCredentials(S3Credentials(accessKey: id.reveal { $0 }, secretKey: key))
-        case .environment: EnvironmentCredentials(client, environment, region: wanted.region)
+        case .environment: role(in: wanted.region)
+        }
+    }
+
+    private func role(in region: String) -> EnvironmentCredentials {
+        roles.withLock { roles in
+            if let known = roles[region] { return known }
+            if roles.count >= Self.mostRegions { roles = [:] }
+            let role = EnvironmentCredentials(client, environment, region: region)
+            roles[region] = role
+            return role
         }
     }
 }

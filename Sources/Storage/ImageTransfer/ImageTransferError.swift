@@ -3,7 +3,7 @@
 internal import Basics
 
 /// Why an image could not be brought from its archive into a registry.
-package struct ImageTransferError: ExplainedError, Equatable {
+package struct ImageTransferError: ExplainedError, RetriedError, Equatable {
     /// The raw value is the ``reason``.
     package enum Code: String, Equatable, Sendable {
         // The registry
@@ -48,10 +48,17 @@ package struct ImageTransferError: ExplainedError, Equatable {
     package var code: Code
     package var message: String
     package var advice: String?
+    package var retryAfter: Duration?
+    package var isSpent = false
+    /// The registry knows nothing of the upload any more: it has to begin anew.
+    var isUploadLost = false
+
+    /// Of a message, in bytes. Who makes an archive chooses what its parts are called: megabytes, or what a terminal obeys.
+    private static let longest = 2048
 
     package init(_ code: Code, _ message: String, advice: String? = nil) {
         self.code = code
-        self.message = message
+        self.message = message.cut(to: Self.longest).printable
         self.advice = advice
     }
 

@@ -3,7 +3,7 @@
 internal import Basics
 
 /// Why bytes could not be had from an object store or a file.
-package struct StorageError: ExplainedError, Equatable {
+package struct StorageError: ExplainedError, RetriedError, Equatable {
     /// The raw value is the ``reason``.
     package enum Code: String, Equatable, Sendable {
         case bucketNotFound = "BucketNotFound"
@@ -36,6 +36,8 @@ package struct StorageError: ExplainedError, Equatable {
     package var code: Code
     package var message: String
     package var advice: String?
+    package var retryAfter: Duration?
+    package var isSpent = false
 
     package init(_ code: Code, _ message: String, advice: String? = nil) {
         self.code = code

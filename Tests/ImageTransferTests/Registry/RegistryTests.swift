@@ -14,8 +14,14 @@ import Testing
 struct RegistryTests {
     static let me = RegistryCredentials.password(user: "me", password: Secret("p:w"))
 
-    static func registry(_ target: ImageReference, _ credentials: RegistryCredentials? = nil) -> Registry {
-        Registry(HTTPClient(), target, RegistryAccess(credentials: credentials), limits: TransferRig.limits)
+    static func registry(
+        _ target: ImageReference,
+        _ credentials: RegistryCredentials? = nil,
+        retry: RetryPolicy = TransferRig.limits.retry
+    ) -> Registry {
+        var limits = TransferRig.limits
+        limits.retry = retry
+        return Registry(HTTPClient(), target, RegistryAccess(credentials: credentials), limits: limits)
     }
 
     // MARK: Who asks
@@ -75,6 +81,35 @@ struct RegistryTests {
         #expect(fake.requests.count { $0.contains("/token") } > 1)
     }
 
+    /// What was sent with it is gone, so the layer is made again.
+    @Test func aTokenThatIsRefusedWithALayerIsReplacedOnce() async throws {
+        let archive = try ImageBuilder([ImageBuilder.textLayer()]).archive()
+        for lastsFor in [1, Int.max] {
+            let fake = FakeRegistry(.bearer(user: "me", password: "p:w"))
+            let refusals = Locked(0)
+            try await TransferRig.withRegistry(fake) { request in
+                guard request.method == "PATCH" else { return nil }
+                let count = refusals.withLock { refusals in
+                    refusals += 1
+                    return refusals
+                }
+                if count <= lastsFor { fake.forgetTokens() }
+                return nil
+            } _: { target, fake in
+                let transfer = { @Sendable in
+                    try await TransferRig.transfer(MemorySource(archive), target) { $0.access.credentials = Self.me }
+                }
+                if lastsFor == 1 {
+                    _ = try await transfer()
+                    #expect(fake.manifests["1.0"] != nil)
+                } else {
+                    #expect(await TransferRig.failure(transfer)?.code == .registryUnauthorized)
+                }
+            }
+            #expect(refusals.withLock { $0 } == 2)
+        }
+    }
+
     @Test func aTokenServerIsAskedForThisRepositoryAndService() async throws {
         let fake = FakeRegistry(.bearer(user: "me", password: "p:w"))
         try await TransferRig.withRegistry(fake) { target, _ in
@@ -100,7 +135,7 @@ struct RegistryTests {
         }
         let scope = RegistryAuthentication.Scope(repository: "a", actions: .pull)
         #expect(authentication.refused(asked, scope))
-        let error = await TransferRig.failure { try await authentication.header(for: scope) }
+        let error = await TransferRig.failure { try await authentication.authorization(for: scope) }
         #expect(error?.code == .registryUnauthorized)
     }
 
@@ -133,6 +168,25 @@ struct RegistryTests {
             }
         }
         #expect(seen.all == ["PATCH nobody", "PUT nobody"])
+    }
+
+    @Test func anotherHostThatWantsCredentialsIsNamed() async throws {
+        let archive = try ImageBuilder([ImageBuilder.textLayer()]).archive()
+        try await withServer { _ in
+            ServerResponse(401, headers: [("WWW-Authenticate", #"Basic realm="other""#)])
+        } _: { other in
+            try await TransferRig.withRegistry(FakeRegistry(.basic(user: "me", password: "p:w"))) { request in
+                guard request.method == "POST", request.header("authorization") != nil else { return nil }
+                return ServerResponse(202, headers: [("Location", "http://\(other)/elsewhere?state=1")])
+            } _: { target, _ in
+                let error = await TransferRig.failure {
+                    try await TransferRig.transfer(MemorySource(archive), target) { $0.access.credentials = Self.me }
+                }
+                #expect(error?.code == .registryUnauthorized)
+                #expect(error?.message.contains("PATCH http://\(other)/elsewhere was answered with 401") == true)
+                #expect(error?.advice?.contains("outside address") == true)
+            }
+        }
     }
 
     @Test func theRegistryIsItselfHoweverItsNameIsWritten() async throws {
@@ -267,6 +321,81 @@ struct RegistryTests {
         }
     }
 
+    // MARK: Trying again
+
+    /// Not as often as its own number of tries times that of the layer it belongs to.
+    @Test(arguments: ["POST", "PUT"]) func aStepIsTriedAgainByOneOnly(method: String) async throws {
+        let archive = try ImageBuilder([ImageBuilder.textLayer()]).archive()
+        let tries = Recorder<String>()
+        try await TransferRig.withRegistry(FakeRegistry()) { request in
+            guard request.method == method else { return nil }
+            tries.record(request.path)
+            return FakeRegistry.error(503, "UNAVAILABLE")
+        } _: { target, _ in
+            let error = await TransferRig.failure { try await TransferRig.transfer(MemorySource(archive), target) }
+            #expect(error?.code == .registryFailing)
+        }
+        #expect(tries.all.count == 3)
+    }
+
+    @Test func aRegistryIsLeftAloneAsLongAsItAsks() async throws {
+        let isFirst = Locked(true)
+        let pauses = Recorder<Duration>()
+        try await TransferRig.withRegistry(FakeRegistry()) { _ in
+            let isBusy = isFirst.withLock { isFirst in
+                defer { isFirst = false }
+                return isFirst
+            }
+            return isBusy ? ServerResponse(429, headers: [("Retry-After", "7")]) : nil
+        } _: { target, _ in
+            let registry = Self.registry(target, retry: RetryPolicy(attempts: 3) { pauses.record($0) })
+            let manifest = try await registry.manifest("1.0")
+            #expect(manifest == nil)
+        }
+        #expect(pauses.all == [.seconds(7)])
+    }
+
+    @Test func anUploadThatIsLostBeginsAnew() async throws {
+        let archive = try ImageBuilder.ordinary.archive()
+        let ends = Locked(0)
+        try await TransferRig.withRegistry(FakeRegistry()) { request in
+            guard request.method == "PUT", request.path.contains("uploads") else { return nil }
+            let count = ends.withLock { ends in
+                ends += 1
+                return ends
+            }
+            return count == 2 ? FakeRegistry.error(404, "BLOB_UPLOAD_UNKNOWN") : nil
+        } _: { target, fake in
+            _ = try await TransferRig.transfer(MemorySource(archive), target)
+            #expect(fake.manifests["1.0"] != nil)
+            // Two different layers and the configuration, and one of them again; none is ended twice at one address.
+            let puts = fake.requests.filter { $0.hasPrefix("PUT") && $0.contains("uploads") }
+            #expect(Set(puts).count == puts.count)
+        }
+        #expect(ends.withLock { $0 } == 4)
+    }
+
+    @Test func whoeverProducesHearsOfAFailureBeforeTheUploadIsTakenBack() async throws {
+        let order = Recorder<String>()
+        try await TransferRig.withRegistry(FakeRegistry()) { request in
+            if request.method == "DELETE" { order.record("taken back") }
+            return request.method == "PATCH" ? FakeRegistry.error(403, "DENIED") : nil
+        } _: { target, _ in
+            let pieces = Locked<[[UInt8]]>([[1]])
+            let error = await TransferRig.failure {
+                try await Self.registry(target).upload(madeFrom: 1) {
+                    pieces.withLock { $0.popLast() }
+                } descriptor: {
+                    Descriptor(type: "", digest: Digest(hash: SHA256.hash([1])), size: 1)
+                } failed: { _ in
+                    order.record("told")
+                }
+            }
+            #expect(error?.code == .registryForbidden)
+        }
+        #expect(order.all == ["told", "taken back"])
+    }
+
     // MARK: Over TLS
 
     @Test(.rows(28)) func aRegistryWithAnAuthorityOfItsOwnIsTrustedWhenItIsGiven() async throws {
@@ -293,6 +422,50 @@ struct RegistryTests {
 
     // MARK: Refusals
 
+    @Test(arguments: [403, 405]) func whoMayPushNeedNotBeAllowedToAsk(status: Int) async throws {
+        let archive = try ImageBuilder.ordinary.archive()
+        try await TransferRig.withRegistry(FakeRegistry()) { request in
+            request.method == "HEAD" ? ServerResponse(status) : nil
+        } _: { target, fake in
+            let outcome = try await TransferRig.transfer(MemorySource(archive), target)
+            fake.forgetRequests()
+            let again = try await TransferRig.transfer(MemorySource(archive), target) {
+                $0.knownLayers = outcome.layers
+            }
+            #expect(again.digest == outcome.digest)
+        }
+    }
+
+    /// As proxies refuse what is too large for them: they close over their own words, or never end them.
+    @Test(arguments: [true, false], [(413, "RegistryRefused"), (507, "RegistryOutOfSpace")] as [(Int, String)])
+    func aRefusalThatIsCutOffIsStillOne(isSilent: Bool, refusal: (status: Int, reason: String)) async throws {
+        let archive = try ImageBuilder([ImageBuilder.textLayer()]).archive()
+        let tries = Recorder<String>()
+        let end = Latch()
+        try await TransferRig.withRegistry(FakeRegistry()) { request in
+            guard request.method == "PATCH" else { return nil }
+            tries.record(request.path)
+            return ServerResponse(
+                refusal.status,
+                body: .stream { writer in
+                    try await writer.write(Array("{\"errors\"".utf8))
+                    if isSilent { try await end.wait() }
+                    throw MemorySource.Broken()
+                }
+            )
+        } _: { target, _ in
+            defer { end.open() }
+            var limits = TransferRig.limits
+            limits.answer = .seconds(2)
+            let transfer = ImageTransfer(HTTPClient(), limits: limits)
+            let job = ImageTransferJob(source: MemorySource(archive), target: target)
+            let error = await TransferRig.failure { try await transfer.transfer(job) }
+            #expect(error?.reason == refusal.reason)
+            #expect(error?.message.contains("was answered with \(refusal.status)") == true)
+        }
+        #expect(tries.all.count == 1)
+    }
+
     @Test(
         arguments: [
             (401, "UNAUTHORIZED", "RegistryUnauthorized"), (403, "DENIED", "RegistryForbidden"),
@@ -301,7 +474,8 @@ struct RegistryTests {
             (500, "UNKNOWN", "RegistryFailing"),
             (507, "", "RegistryOutOfSpace"), (400, "DIGEST_INVALID", "RegistryDigestMismatch"),
             (400, "MANIFEST_INVALID", "RegistryRefused"),
-            (413, "", "RegistryRefused"),
+            (413, "", "RegistryRefused"), (404, "BLOB_UPLOAD_UNKNOWN", "RegistryFailing"),
+            (400, "BLOB_UPLOAD_INVALID", "RegistryFailing"),
         ]
     )
     func everyRefusalHasItsReason(status: Int, code: String, reason: String) {

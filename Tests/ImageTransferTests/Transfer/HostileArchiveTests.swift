@@ -201,8 +201,8 @@ struct HostileArchiveTests {
     }
 
     @Test func manyDocumentsTogetherAreTooLargeToo() async throws {
-        let document = Array(("[" + String(repeating: " ", count: 3 << 20) + "]").utf8)
-        let archive = tar { tar in for number in 0..<8 { tar.file("\(number).json", document) } }
+        let document = Array(("[" + String(repeating: " ", count: 1_000_000) + "]").utf8)
+        let archive = tar { tar in for number in 0..<9 { tar.file("\(number).json", document) } }
         try await expect(.archiveTooLarge, of: archive, ways: [true])
     }
 
@@ -266,8 +266,41 @@ struct HostileArchiveTests {
         try await expect(.archiveInvalid, of: archive, saying: "more than 1000")
     }
 
+    @Test(arguments: ["Config", "platform"]) func aMessageIsShortWhateverTheArchiveSays(place: String) async throws {
+        // One character for those who count characters.
+        let long = "a" + String(repeating: "\u{301}", count: 200_000)
+        let archive = tar { tar in
+            if place == "Config" {
+                let name = "c/\(String(repeating: "./", count: 100_000))\(ImageBuilder.digest([1]).dropFirst(7)).json"
+                tar.file("c/\(ImageBuilder.digest([1]).dropFirst(7)).json", "{}")
+                tar.file("manifest.json", #"[{"Config":"\#(name)","RepoTags":["\#(long)"],"Layers":[]}]"#)
+            } else {
+                let image = ImageBuilder([]).descriptor("application/vnd.oci.image.manifest.v1+json", [1])
+                let entry = #"\#(image.dropLast()),"platform":{"os":"linux","architecture":"\#(long)"}}"#
+                tar.file("index.json", #"{"manifests":[\#(entry),\#(entry)]}"#)
+            }
+        }
+        for isStream in [true, false] {
+            try await TransferRig.withRegistry { target, _ in
+                let error = await TransferRig.failure {
+                    try await TransferRig.transfer(MemorySource(archive, isStream: isStream), target)
+                }
+                #expect(error?.code == (place == "Config" ? .digestMismatch : .platformMissing))
+                #expect((error?.description.utf8.count ?? 0) < 4096)
+            }
+        }
+    }
+
+    @Test func aConfigurationOfMegabytesIsNotTaken() async throws {
+        let archive = tar { tar in
+            tar.file("manifest.json", #"[{"Config":"c.json","Layers":[]}]"#)
+            tar.file("c.json", #"{"rootfs":{},"x":[\#(String(repeating: "0,", count: 600_000))0]}"#)
+        }
+        try await expect(.archiveTooLarge, of: archive, saying: "c.json has 1.1 MiB")
+    }
+
     @Test func aListOfMillionsIsNotTaken() async throws {
-        let names = String(repeating: #""a","#, count: 900_000) + #""a""#
+        let names = String(repeating: #""a","#, count: 250_000) + #""a""#
         let archive = tar { $0.file("manifest.json", #"[{"Config":"c","Layers":[\#(names)]}]"#) }
         try await expect(.archiveInvalid, of: archive, saying: "more than 1000")
         let images = String(repeating: #"{"Config":"c"},"#, count: 1000) + #"{"Config":"c"}"#

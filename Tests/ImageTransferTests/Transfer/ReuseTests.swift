@@ -164,6 +164,73 @@ struct ReuseTests {
         }
     }
 
+    /// Of an archive that is compressed as a whole, or comes through a pipe: its layers are read, but not sent again.
+    @Test(.rows(29), arguments: [ImageBuilder.Layout.blobs, .oci], ImageBuilder.Packing.allCases)
+    func whatABrokenAttemptHasSentOfAStreamIsNotSentAgain(
+        layout: ImageBuilder.Layout,
+        packing: ImageBuilder.Packing
+    ) async throws {
+        var image = ImageBuilder((1...4).map { ImageBuilder.noiseLayer(100_000, seed: $0) })
+        (image.layout, image.packing) = (layout, packing)
+        let archive = try image.archive()
+        let mayEnd = Locked(false)
+        let known = Locked<[ImageTransferOutcome.Layer]>([])
+        try await TransferRig.withRegistry(FakeRegistry()) { request in
+            guard request.method == "PUT", request.path.contains("manifests"), !mayEnd.withLock({ $0 }) else {
+                return nil
+            }
+            return FakeRegistry.error(403, "DENIED")
+        } _: { target, fake in
+            let job = ImageTransferJob(source: MemorySource(archive, isStream: true), target: target)
+            let error = await TransferRig.failure {
+                try await ImageTransfer(HTTPClient(), limits: TransferRig.limits).transfer(job) { progress in
+                    known.withLock { $0 = progress.layers }
+                }
+            }
+            #expect(error?.code == .registryForbidden)
+            mayEnd.withLock { $0 = true }
+            fake.forgetRequests()
+            // As another process, which knows what the resource's status says.
+            let outcome = try await TransferRig.transfer(MemorySource(archive, isStream: true), target) {
+                $0.knownLayers = known.withLock { $0 }
+                $0.looksForKittiwake = true
+            }
+            #expect(sends(fake) == ["PUT /v2/kafka/worker/manifests/1.0"])
+            #expect(outcome.layers.map(\.wasThere) == [true, true, true, true])
+            let fresh = try await TransferRig.withRegistry { target, _ in
+                try await TransferRig.transfer(MemorySource(archive), target).digest
+            }
+            #expect(outcome.digest == fresh)
+        }
+    }
+
+    @Test(arguments: ImageBuilder.Packing.allCases)
+    func aLayerThatOnlyBearsTheNameOfABlobThatIsThereIsNoticed(packing: ImageBuilder.Packing) async throws {
+        var image = ImageBuilder([ImageBuilder.noiseLayer(100_000, seed: 1)])
+        image.packing = packing
+        let layer = try image.pack(image.layers[0])
+        let planted = ImageBuilder.noise(layer.count, seed: 2)
+        let name = "blobs/sha256/\(ImageBuilder.digest(planted).dropFirst("sha256:".count))"
+        var tar = TarWriter()
+        tar.file(name, layer)
+        tar.file("c.json", image.configuration)
+        tar.file("manifest.json", #"[{"Config":"c.json","RepoTags":[],"Layers":["\#(name)"]}]"#)
+        tar.finish()
+        let archive = tar.bytes
+        let digest = try #require(Digest(ImageBuilder.digest(planted)))
+        let blob = Descriptor(type: MediaType.gzipLayer, digest: digest, size: Int64(planted.count))
+        try await TransferRig.withRegistry { target, fake in
+            fake.put(blob: planted)
+            let error = await TransferRig.failure {
+                try await TransferRig.transfer(MemorySource(archive, isStream: true), target) {
+                    $0.knownLayers = [.init(diffID: digest, descriptor: blob, wasThere: true)]
+                }
+            }
+            #expect(error?.code == .digestMismatch)
+            #expect(fake.manifests.isEmpty)
+        }
+    }
+
     @Test func anImageThatWasLostIsBroughtAgain() async throws {
         let archive = try ImageBuilder.ordinary.archive()
         try await TransferRig.withRegistry { target, fake in

@@ -39,6 +39,30 @@ struct TransferDeadlineTests {
         }
     }
 
+    @Test func lookingForAnImageThatIsThereHasADeadline() async throws {
+        let archive = try ImageBuilder.ordinary.archive()
+        var deadline = TransferDeadline()
+        deadline.listing = .milliseconds(200)
+        let end = Latch()
+        let isSilent = Locked(false)
+        try await TransferRig.withRegistry(FakeRegistry()) { request in
+            if isSilent.withLock({ $0 }), request.method == "HEAD" { try? await end.wait() }
+            return nil
+        } _: { [deadline] target, _ in
+            defer { end.open() }
+            let source = MemorySource(archive, version: "1")
+            let first = try await TransferRig.transfer(source, target)
+            isSilent.withLock { $0 = true }
+            let transfer = ImageTransfer(HTTPClient(), limits: TransferRig.limits, deadline: deadline)
+            let previous = ImageTransferJob.Previous(version: "1", digest: first.digest)
+            let error = await TransferRig.failure {
+                try await transfer.transfer(ImageTransferJob(source: source, target: target), previous: previous)
+            }
+            #expect(error?.code == .tooSlow)
+            #expect(error?.message.contains("looking whether the registry has") == true)
+        }
+    }
+
     @Test func findingOutWhatIsThereHasADeadlineOfItsOwn() async throws {
         var deadline = TransferDeadline()
         deadline.listing = .milliseconds(100)

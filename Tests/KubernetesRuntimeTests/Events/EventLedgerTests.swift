@@ -90,11 +90,13 @@ struct EventLedgerTests {
         #expect(object["series"]?["count"] == 2)
     }
 
-    @Test func aNoteIsCutBetweenCharacters() {
+    @Test func aNoteIsCut() {
         #expect(EventLedger.cut(String(repeating: "a", count: 1024)).utf8.count == 1024)
         let cut = EventLedger.cut(String(repeating: "é", count: 600))
         #expect(cut.utf8.count == 1023)
         #expect(cut.hasSuffix("é…"))
+        let oneCharacter = "a" + String(repeating: "\u{301}", count: 100_000)
+        #expect(EventLedger.cut(oneCharacter).utf8.count <= 1024)
     }
 
     @Test(.rows(334)) func anEventSaysWhatItIsAboutAndWhichReconcileMadeIt() throws {

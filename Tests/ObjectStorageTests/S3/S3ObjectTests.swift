@@ -326,6 +326,64 @@ struct S3ObjectTests {
         }
     }
 
+    /// Of a Secret that was made of files.
+    @Test func keysMayEndWithALineBreak() async throws {
+        try await Self.withStore { host, _ in
+            let provider = StaticCredentials(
+                S3Credentials(accessKey: "EXAMPLEKEY\n", secretKey: Secret("example-secret\r\n"))
+            )
+            let object = try await S3Object(Self.client(host, provider)).open()
+            #expect(object.size == Int64(Self.bytes.count))
+        }
+    }
+
+    @Test func whatCannotBeSentIsNotTriedAgain() async throws {
+        let pauses = Recorder<Duration>()
+        try await Self.withStore { host, store in
+            let keys = StaticCredentials(S3Credentials(accessKey: "EXAMPLE\nKEY", secretKey: Secret("x")))
+            let client = Self.client(host, keys) { $0.retry = RetryPolicy(attempts: 3) { pauses.record($0) } }
+            let error = await StorageRig.failure { try await S3Object(client).open() }
+            #expect(error?.code == .invalidCredentials)
+            let nowhere = Self.client("a b") { $0.retry = RetryPolicy(attempts: 3) { pauses.record($0) } }
+            #expect(await StorageRig.failure { try await S3Object(nowhere).open() }?.code == .invalidAddress)
+            #expect(store.requests.isEmpty)
+        }
+        #expect(pauses.all.isEmpty)
+    }
+
+    @Test func aStoreIsLeftAloneAsLongAsItAsks() async throws {
+        let pauses = Recorder<Duration>()
+        let answers = Locked(0)
+        try await Self.withStore { _ in
+            let number = answers.withLock { answers in
+                answers += 1
+                return answers
+            }
+            // HEAD, and the GET that asks why.
+            return number <= 2 ? ServerResponse(503, headers: [("Retry-After", "9")]) : nil
+        } _: { host, _ in
+            let client = Self.client(host) { $0.retry = RetryPolicy(attempts: 3) { pauses.record($0) } }
+            _ = try await S3Object(client).open()
+        }
+        #expect(pauses.all == [.seconds(9)])
+    }
+
+    /// Not as often as the store may be asked, each time.
+    @Test func credentialsAreAskedForAsOftenAsTheirOwnServiceMayBe() async throws {
+        let asked = Recorder<String>()
+        try await withServer { request in
+            asked.record(request.path)
+            return ServerResponse(503)
+        } _: { service in
+            let provider = EnvironmentCredentialsTests.provider([
+                "AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://\(service)/v1/credentials"
+            ])
+            let error = await StorageRig.failure { try await S3Object(Self.client("localhost:1", provider)).open() }
+            #expect(error?.code == .unreachable)
+        }
+        #expect(asked.all.count == 2)
+    }
+
     @Test func aStoreThatFailsForAMomentIsAskedAgain() async throws {
         let failures = Locked(0)
         try await Self.withStore { _ in

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Basics
 internal import JSON
 internal import KubernetesModel
 
@@ -121,13 +122,8 @@ struct EventLedger: Sendable {
 
     mutating func forget(_ key: EventKey) { records[key] = nil }
 
-    /// The API server takes 1,024 bytes. Cut between characters, and visibly.
-    static func cut(_ note: String) -> String {
-        guard note.utf8.count > 1024 else { return note }
-        var cut = note.prefix(1021)
-        while cut.utf8.count > 1021 { cut.removeLast() }
-        return cut + "…"
-    }
+    /// The API server takes 1,024 bytes.
+    static func cut(_ note: String) -> String { note.cut(to: 1024) }
 }
 
 /// At most 25 new events for one object at once, then one in five minutes.

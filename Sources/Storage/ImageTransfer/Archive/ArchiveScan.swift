@@ -19,8 +19,11 @@ struct ArchiveScan: ~Copyable {
     private var decompressor: Decompressor?
     private var hasBegun = false
 
-    /// - Parameter onLayer: told of each layer when its first bytes are there. Throws when no more are wanted.
-    init(onLayer: @escaping (_ path: String, _ size: Int64) throws -> LayerPipe) { sorter = Sorter(onLayer) }
+    /// Gives what reads a layer, when the first bytes of it are there; `format` is `nil` for one that is not compressed.
+    /// Throws when no more are wanted.
+    typealias OnLayer = (_ path: String, _ size: Int64, _ format: CompressionFormat?) throws -> LayerReader
+
+    init(onLayer: @escaping OnLayer) { sorter = Sorter(onLayer) }
 
     /// Takes the next bytes of the file.
     mutating func feed(_ bytes: [UInt8]) throws {
@@ -59,14 +62,14 @@ private final class Sorter {
     /// Of all documents together.
     private static let mostDocuments: Int64 = 8 << 20
 
-    private let onLayer: (String, Int64) throws -> LayerPipe
+    private let onLayer: ArchiveScan.OnLayer
     private var entry = Entry.ignored
     /// A block of the layer's that is not full yet.
     private var block: [UInt8] = []
     private var documentBytes: Int64 = 0
     private(set) var contents = ArchiveScan.Contents()
 
-    init(_ onLayer: @escaping (String, Int64) throws -> LayerPipe) { self.onLayer = onLayer }
+    init(_ onLayer: @escaping ArchiveScan.OnLayer) { self.onLayer = onLayer }
 
     func take(_ event: TarScanner.Event) throws {
         switch event {
@@ -100,9 +103,10 @@ private final class Sorter {
     }
 
     private func begin(_ path: String, _ size: Int64, _ beginning: [UInt8]) throws -> Entry {
-        if CompressionFormat(prefix: beginning) != nil || TarScanner.mayBegin(with: beginning) {
+        let format = CompressionFormat(prefix: beginning)
+        if format != nil || TarScanner.mayBegin(with: beginning) {
             block.reserveCapacity(GzipWriter.blockSize)
-            return .layer(LayerReader(try onLayer(path, size), .send))
+            return .layer(try onLayer(path, size, format))
         }
         let first = beginning.first { ![0x20, 0x09, 0x0a, 0x0d].contains($0) }
         guard first == UInt8(ascii: "{") || first == UInt8(ascii: "["), size <= ImageInArchive.largestDocument else {

@@ -41,7 +41,7 @@ struct ImageFinder: Sendable {
         let image = try choose(images.elements) { image in image.tags.isEmpty ? [image.configuration] : image.tags }
         let layers = try image.layers.map { name in
             guard let found = listing.find(name) else {
-                throw ImageTransferError.invalid("it lacks \(name.prefix(200))")
+                throw ImageTransferError.invalid("it lacks \(name.cut(to: 200))")
             }
             return (path: found.path, size: found.file.size, stated: Descriptor?.none)
         }
@@ -49,7 +49,10 @@ struct ImageFinder: Sendable {
         // Its name is its digest: `0123….json`, or `blobs/sha256/0123…`.
         let name = image.configuration.split(separator: "/").last?.split(separator: ".").first ?? ""
         if let digest = Digest(hex: name), digest != Digest(hash: SHA256.hash(configuration)) {
-            throw ImageTransferError(.digestMismatch, "the content of \(image.configuration) is not what its name says")
+            throw ImageTransferError(
+                .digestMismatch,
+                "the content of \(image.configuration.cut(to: 200)) is not what its name says"
+            )
         }
         return try ImageInArchive(configuration: configuration, layers: layers)
     }
@@ -103,7 +106,7 @@ struct ImageFinder: Sendable {
         // An index of one image needs no platform.
         if entries.count == 1, entries[0].platform == nil { return entries[0] }
         if let entry = entries.first(where: { $0.platform.map(selector.platform.matches) == true }) { return entry }
-        let there = entries.compactMap { $0.platform?.description }.prefix(20).joined(separator: ", ")
+        let there = entries.compactMap { $0.platform?.description.cut(to: 200) }.prefix(20).joined(separator: ", ")
         throw ImageTransferError(
             .platformMissing,
             "it has no image for \(selector.platform), only for \(there.isEmpty ? "none" : there)",
@@ -127,7 +130,7 @@ struct ImageFinder: Sendable {
     /// The only one, the one that was named, or the one that is called what the target is called.
     private func choose<Image>(_ images: [Image], _ names: (Image) -> [String]) throws -> Image {
         guard let first = images.first else { throw ImageTransferError.invalid("it lists no image") }
-        let list = images.flatMap(names).prefix(20).map { String($0.prefix(200)) }.joined(separator: ", ")
+        let list = images.flatMap(names).prefix(20).map { $0.cut(to: 200) }.joined(separator: ", ")
         if let name = selector.name {
             let named = images.filter { names($0).contains { Self.isCalled($0, name) } }
             guard let only = named.first, named.count == 1 else {
@@ -160,11 +163,11 @@ struct ImageFinder: Sendable {
     // MARK: Documents
 
     private func read(_ name: String) async throws -> [UInt8] {
-        guard let found = listing.find(name) else { throw ImageTransferError.invalid("it lacks \(name.prefix(200))") }
+        guard let found = listing.find(name) else { throw ImageTransferError.invalid("it lacks \(name.cut(to: 200))") }
         guard found.file.size <= ImageInArchive.largestDocument else {
             throw ImageTransferError(
                 .archiveTooLarge,
-                "\(name.prefix(200)) has \(ByteCount(found.file.size)), which no manifest and no configuration has"
+                "\(name.cut(to: 200)) has \(ByteCount(found.file.size)), which no manifest and no configuration has"
             )
         }
         return try await document(found.path, found.file)
@@ -178,7 +181,7 @@ struct ImageFinder: Sendable {
         do throws(JSONError) {
             return try JSONDocument(parsing: bytes).decode()
         } catch {
-            throw ImageTransferError.invalid("\(name) cannot be read: \(error)")
+            throw ImageTransferError.invalid("\(name.cut(to: 200)) cannot be read: \(error)")
         }
     }
 }

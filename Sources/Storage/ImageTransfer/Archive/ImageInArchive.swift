@@ -63,8 +63,8 @@ struct ImageInArchive: Sendable {
         saysKittiwake = KittiwakeSearch.isNamed(in: read)
     }
 
-    /// Of a manifest or a configuration. They have a few kilobytes; registries are asked to take 4 MiB.
-    static let largestDocument: Int64 = 4 << 20
+    /// Of a manifest or a configuration. They have a few kilobytes. In memory a hostile one takes up to 15 times as much.
+    static let largestDocument: Int64 = 1 << 20
 }
 
 extension ImageTransferError {

@@ -15,19 +15,26 @@ final class LayerPipe: Sendable {
         var diffID: Digest
         /// Of what the registry keeps; `nil` if the layer was only looked at.
         var descriptor: Descriptor?
+        /// Of the file in the archive, if that is compressed.
+        var file: Digest?
         var hasKittiwake: Bool
 
         /// What the registry got, with what was found in it; `nil` if the layer was only looked at.
         var sent: ImageTransferOutcome.Layer? {
-            guard var descriptor else { return nil }
-            descriptor.annotations = StringMap([(KittiwakeSearch.annotation, "\(hasKittiwake)")])
-            return .init(diffID: diffID, descriptor: descriptor, wasThere: false)
+            descriptor.map { .init(diffID: diffID, descriptor: annotated($0), wasThere: false) }
+        }
+
+        /// A blob with this content, with what was found in it.
+        func annotated(_ blob: Descriptor) -> Descriptor {
+            var blob = blob
+            blob.annotations = StringMap([(KittiwakeSearch.annotation, "\(hasKittiwake)")])
+            return blob
         }
     }
 
     private struct State: Sendable {
         var failure: (any Error)?
-        var content: (diffID: Digest, hasKittiwake: Bool)?
+        var content: (diffID: Digest, file: Digest?, hasKittiwake: Bool)?
         var blob: Descriptor?
     }
 
@@ -49,7 +56,14 @@ final class LayerPipe: Sendable {
     /// Everything, if nothing is missing.
     var result: Result? {
         state.withLock { state in
-            state.content.map { Result(diffID: $0.diffID, descriptor: state.blob, hasKittiwake: $0.hasKittiwake) }
+            state.content.map { content in
+                Result(
+                    diffID: content.diffID,
+                    descriptor: state.blob,
+                    file: content.file,
+                    hasKittiwake: content.hasKittiwake
+                )
+            }
         }
     }
 
@@ -65,8 +79,9 @@ final class LayerPipe: Sendable {
         output.finish(first)
     }
 
-    func contentEnded(_ diffID: Digest, hasKittiwake: Bool) {
-        state.withLock { $0.content = (diffID, hasKittiwake) }
+    /// - Parameter file: the digest of the file in the archive, if that is compressed.
+    func contentEnded(_ diffID: Digest, file: Digest?, hasKittiwake: Bool) {
+        state.withLock { $0.content = (diffID, file, hasKittiwake) }
     }
 
     /// The last byte is in ``output``.
@@ -78,7 +93,13 @@ final class LayerPipe: Sendable {
     /// Asked when the last byte has been sent.
     func sentDescriptor() throws -> Descriptor {
         if let failure { throw failure }
-        guard let descriptor = state.withLock({ $0.blob }) else { throw CancellationError() }
+        // A registry may answer with success, and close, before it has all of the layer.
+        guard let descriptor = state.withLock({ $0.blob }) else { throw unfinished }
         return descriptor
+    }
+
+    /// Why there is no result although nobody says that he has failed.
+    var unfinished: ImageTransferError {
+        ImageTransferError(.registryFailing, "the registry wanted no more of \(path) before all of it had been sent")
     }
 }

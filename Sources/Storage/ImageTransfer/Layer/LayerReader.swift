@@ -53,8 +53,8 @@ final class LayerReader {
     func finish() throws {
         guard let diffID = content.take()?.finish() else { return }
         let descriptor = try compressed?.finish()
-        pipe.contentEnded(Digest(hash: diffID), hasKittiwake: search.hasFound)
-        if let descriptor { pipe.blobEnded(descriptor) }
+        pipe.contentEnded(Digest(hash: diffID), file: descriptor?.digest, hasKittiwake: search.hasFound)
+        if purpose == .send, let descriptor { pipe.blobEnded(descriptor) }
         pipe.blocks.finish()
     }
 

@@ -27,12 +27,14 @@ struct LayerSender: Sendable {
                             return piece
                         } descriptor: {
                             try pipe.sentDescriptor()
+                        } failed: {
+                            pipe.fail($0)
                         }
                     }
                 }
                 var descriptor: Descriptor?
                 while let outcome = try await group.next() { descriptor = outcome ?? descriptor }
-                guard let descriptor else { throw CancellationError() }
+                guard let descriptor else { throw pipe.unfinished }
                 return descriptor
             }
         }

@@ -7,7 +7,16 @@ internal import HTTPClient
 extension Registry {
     /// Whether the repository has this blob, in this size if the registry states one.
     func has(_ blob: Descriptor) async throws -> Bool {
-        let answer = try await send(Call(method: "HEAD", url: "/v2/\(name)/blobs/\(blob.digest)", accepts: [404]))
+        try await has(blob, accepts: [404])
+    }
+
+    /// As ``has(_:)``, but `false` as well for whoever may push and not ask.
+    func isSeen(_ blob: Descriptor) async throws -> Bool {
+        try await has(blob, accepts: [403, 404, 405])
+    }
+
+    private func has(_ blob: Descriptor, accepts: Set<Int>) async throws -> Bool {
+        let answer = try await send(Call(method: "HEAD", url: "/v2/\(name)/blobs/\(blob.digest)", accepts: accepts))
         guard answer.status == 200 else { return false }
         if let digest = answer.header("docker-content-digest"), digest != "\(blob.digest)" { return false }
         // Some that stand in between state none, or 0, as the answer to HEAD has no body.
@@ -33,13 +42,13 @@ extension Registry {
 
     /// Sends a blob that is in memory, unless it is there already.
     func upload(_ bytes: [UInt8], _ descriptor: Descriptor) async throws {
-        if try await has(descriptor) { return }
+        if try await isSeen(descriptor) { return }
         try await limits.retry.run(while: Self.isWorthRetrying) {
             let url = try location(try await sendOnce(Call(method: "POST", url: "/v2/\(name)/blobs/uploads/")))
             do {
                 try await complete(url, descriptor, bytes)
             } catch {
-                await cancelUpload(url)
+                await cancelUpload(url, after: error)
                 throw error
             }
         }
@@ -52,10 +61,12 @@ extension Registry {
     ///   - size: of what the blob is made from; for the deadline.
     ///   - produce: the next piece; `nil` ends the blob.
     ///   - descriptor: asked after the last piece.
+    ///   - failed: told of a failure at once, before anything is taken back, so that nobody goes on producing meanwhile.
     func upload(
         madeFrom size: Int64,
         _ produce: @escaping @Sendable () async throws -> [UInt8]?,
-        descriptor: @Sendable () throws -> Descriptor
+        descriptor: @Sendable () throws -> Descriptor,
+        failed: @Sendable (any Error) -> Void = { _ in }
     ) async throws -> Descriptor {
         let begun = try await send(Call(method: "POST", url: "/v2/\(name)/blobs/uploads/"))
         var url = try location(begun)
@@ -67,10 +78,16 @@ extension Registry {
             url = try location(try await sendOnce(patch))
             let descriptor = try descriptor()
             let address = url
-            try await limits.retry.run(while: Self.isWorthRetrying) { try await complete(address, descriptor) }
+            try await limits.retry.run { error in
+                // At this address there is nothing left to be completed.
+                Self.isWorthRetrying(error) && (error as? ImageTransferError)?.isUploadLost != true
+            } _: {
+                try await complete(address, descriptor)
+            }
             return descriptor
         } catch {
-            await cancelUpload(url)
+            failed(error)
+            await cancelUpload(url, after: error)
             throw error
         }
     }
@@ -103,10 +120,13 @@ extension Registry {
 
     /// Frees what the registry keeps of an upload that came to nothing. In a task of its own, because ours may be
     /// cancelled; it is awaited, and its request is bounded.
-    private func cancelUpload(_ url: String) async {
+    private func cancelUpload(_ url: String, after failure: any Error) async {
+        if let failure = failure as? ImageTransferError {
+            guard failure.code != .registryUnreachable, !failure.isUploadLost else { return }
+        }
         await Task {
             var call = Call(method: "DELETE", url: url, accepts: [404])
-            call.deadline = min(limits.answer, .seconds(5))
+            call.deadline = limits.abandon
             // Best effort: the registry throws abandoned uploads away by itself, only later.
             _ = try? await sendOnce(call)
         }.value

@@ -37,11 +37,19 @@ extension Registry {
         guard let stored = try await manifest("\(digest)"),
             let manifest = try? JSONDocument(parsing: stored.bytes).decode(ImageManifest.self)
         else { return false }
-        for blob in [manifest.configuration] + manifest.layers {
-            if try await !has(blob) { return false }
+        struct Missing: Error {}
+        do {
+            _ = try await inParallel([manifest.configuration] + manifest.layers, atMost: Self.mostQuestions) { blob in
+                guard try await has(blob) else { throw Missing() }
+            }
+            return true
+        } catch is Missing {
+            return false
         }
-        return true
     }
+
+    /// Whether something is there, asked at the same time.
+    static let mostQuestions = 4
 
     /// Whether a tag stands for exactly this manifest. Who may not ask, or gets no digest, has to put it.
     func has(_ manifest: Digest, as tag: String) async throws -> Bool {

@@ -17,6 +17,8 @@ package struct Registry: Sendable {
         package var assuredSpeed: Int64 = 256 << 10
         /// The longest silence while a blob is sent. Longer than a source is waited for, whose error says more.
         package var silence = Duration.seconds(240)
+        /// Of taking back what a failure leaves behind. The failure is told before.
+        package var abandon = Duration.seconds(5)
         package var retry = RetryPolicy()
 
         package init() {}
@@ -88,14 +90,18 @@ package struct Registry: Sendable {
         var hasAuthenticated = false
         while true {
             let isOurs = Origin(url).map { $0 == Origin(origin) } ?? false
-            let response = try await attempt(call, url, isOurs)
+            let authorization = isOurs ? try await authentication.authorization(for: scope(call)) : nil
+            let response = try await attempt(call, url, isOurs, authorization)
             let isBodyGone = if case .stream = call.body { true } else { false }
-            if response.status == 401, isOurs, !hasAuthenticated, !isBodyGone,
-                authentication.refused(response, scope(call))
-            {
-                hasAuthenticated = true
-                continue
+            if response.status == 401, isOurs, !hasAuthenticated, authentication.refused(response, scope(call)) {
+                if isBodyGone {
+                    if authorization.map(authentication.mayHaveAged) == true { throw aged(call) }
+                } else {
+                    hasAuthenticated = true
+                    continue
+                }
             }
+            if response.status == 401, !isOurs { throw elsewhere(call, url) }
             // Blobs may be kept elsewhere.
             if [301, 302, 303, 307, 308].contains(response.status), call.method == "GET" || call.method == "HEAD",
                 let location = response.header("location"), redirections < 5
@@ -108,7 +114,12 @@ package struct Registry: Sendable {
         }
     }
 
-    private func attempt(_ call: Call, _ url: String, _ isOurs: Bool) async throws -> HTTPResponse {
+    private func attempt(
+        _ call: Call,
+        _ url: String,
+        _ isOurs: Bool,
+        _ authorization: RegistryAuthentication.Authorization?
+    ) async throws -> HTTPResponse {
         var request = HTTPRequest(call.method, url)
         request.headers = call.headers
         request.body = call.body
@@ -121,13 +132,11 @@ package struct Registry: Sendable {
             request.limits.idle = limits.silence
         }
         // Whoever we are sent on to has no business with our credentials.
-        if isOurs, let header = try await authentication.header(for: scope(call)) {
-            request.headers.append(("Authorization", header))
-        }
+        authorization?.header.reveal { request.headers.append(("Authorization", $0)) }
         do {
             return try await client.send(request)
         } catch let error as HTTPError {
-            throw unreachable(error, call.method)
+            throw error.code == .invalidRequest ? unsendable(error, call) : unreachable(error, call.method)
         }
     }
 
@@ -137,6 +146,15 @@ package struct Registry: Sendable {
         _ url: String,
         upTo largest: Int
     ) async throws -> Answer {
+        let isGood = (200..<300).contains(response.status) || call.accepts.contains(response.status)
+        if response.status >= 400 {
+            let body = try await refusalBody(response)
+            let answer = Answer(status: response.status, headers: response.headers, body: body, url: url)
+            if isGood { return answer }
+            var error = RegistryRefusal(answer).error(shown(call), origin)
+            error.retryAfter = response.retryAfter
+            throw error
+        }
         let body: [UInt8]
         do {
             body = try await response.body.collect(upTo: largest)
@@ -146,52 +164,25 @@ package struct Registry: Sendable {
             throw unreachable(error, call.method)
         }
         let answer = Answer(status: response.status, headers: response.headers, body: body, url: url)
-        if (200..<300).contains(answer.status) || call.accepts.contains(answer.status) { return answer }
-        throw RegistryRefusal(answer).error(shown(call), origin)
+        guard isGood else { throw RegistryRefusal(answer).error(shown(call), origin) }
+        return answer
+    }
+
+    /// What a refusal says besides its status; empty if that does not come, or is endless. Many who refuse a body that is
+    /// still being sent close the connection over their own words.
+    private func refusalBody(_ response: HTTPResponse) async throws -> [UInt8] {
+        do {
+            return try await withDeadline(limits.answer, clock: ContinuousClock()) {
+                try await response.body.collect(upTo: 1 << 20)
+            }
+        } catch is HTTPError {
+            return []
+        } catch is DeadlineExceeded {
+            return []
+        }
     }
 
     private func scope(_ call: Call) -> RegistryAuthentication.Scope {
         .init(repository: name, actions: call.actions)
-    }
-
-    // MARK: Texts
-
-    /// For messages: without the query, which may carry the state of an upload.
-    private func shown(_ call: Call) -> String {
-        "\(call.method) \(call.url.hasPrefix("/") ? origin : "")\(call.url.prefix { $0 != "?" })"
-    }
-
-    private func unreachable(_ error: HTTPError, _ method: String) -> ImageTransferError {
-        ImageTransferError(
-            .registryUnreachable,
-            "\(method) \(origin)/v2/\(name): \(error)",
-            advice: "check that the registry runs and is reached from here; REGISTRY_ENDPOINTS says where to send"
-        )
-    }
-
-    /// A `Location` may be whole, without scheme, without host, or relative to what was asked.
-    func absolute(_ location: String, from url: String) throws -> String {
-        let scheme = url.lowercased().hasPrefix("https:") ? "https:" : "http:"
-        let start = location.prefix(8).lowercased()
-        let result: String
-        if start.hasPrefix("https://") || start.hasPrefix("http://") {
-            result = location
-        } else if location.hasPrefix("//") {
-            result = scheme + location
-        } else if location.hasPrefix("/") {
-            let host = url.split(separator: "/", maxSplits: 2, omittingEmptySubsequences: true)
-            result = "\(scheme)//\(host.count > 1 ? host[1] : "")\(location)"
-        } else {
-            let path = url.prefix { $0 != "?" }
-            result = "\(path[...(path.lastIndex(of: "/") ?? path.startIndex)])\(location)"
-        }
-        guard scheme == "http:" || result.prefix(6).lowercased() == "https:" else {
-            throw ImageTransferError(
-                .registryRefused,
-                "The registry \(origin) is reached over TLS but answers with an address without TLS",
-                advice: "tell the registry its outside address, for example with X-Forwarded-Proto"
-            )
-        }
-        return result
     }
 }

@@ -19,9 +19,18 @@ final class RegistryAuthentication: Sendable {
         var text: String { "repository:\(repository):\(actions.rawValue)" }
     }
 
+    /// What is sent to say who asks.
+    struct Authorization: Sendable {
+        /// The header's value.
+        var header: Secret
+        /// Which of the tokens it is, counted from 1; `nil` for a password.
+        var token: Int?
+    }
+
     private struct Token: Sendable {
         var value: Secret
         var end: ContinuousClock.Instant
+        var number: Int
     }
 
     private struct Answer: JSONDecodable {
@@ -42,6 +51,9 @@ final class RegistryAuthentication: Sendable {
     private let access: RegistryAccess
     private let challenge = Locked<Challenge?>(nil)
     private let tokens = SingleFlight<Scope, Token>()
+    private let count = Locked(0)
+    /// The token that was refused with a body that cannot be sent twice.
+    private let aged = Locked<Int?>(nil)
 
     init(_ client: HTTPClient, origin: String, access: RegistryAccess) {
         self.client = client
@@ -49,8 +61,8 @@ final class RegistryAuthentication: Sendable {
         self.access = access
     }
 
-    /// The value of the `Authorization` header; `nil` while the registry has not asked for any.
-    func header(for scope: Scope) async throws -> String? {
+    /// `nil` while the registry has not asked for any.
+    func authorization(for scope: Scope) async throws -> Authorization? {
         switch challenge.withLock({ $0 }) {
         case nil: return nil
         case .basic:
@@ -61,7 +73,7 @@ final class RegistryAuthentication: Sendable {
                     advice: Self.advice
                 )
             }
-            return Self.basic(user, password)
+            return Authorization(header: Secret(Self.basic(user, password)))
         case .bearer(let realm, let service, _):
             // A token that ends while a request is on its way is of no use.
             let token = try await tokens.value(for: scope) {
@@ -69,11 +81,11 @@ final class RegistryAuthentication: Sendable {
             } fetch: {
                 try await self.fetch(scope, realm, service)
             }
-            return token.value.reveal { "Bearer \($0)" }
+            return Authorization(header: token.value.reveal { Secret("Bearer \($0)") }, token: token.number)
         }
     }
 
-    /// The registry did not take what was sent. The next ``header(for:)`` does what it asks for.
+    /// The registry did not take what was sent. The next ``authorization(for:)`` does what it asks for.
     ///
     /// - Returns: whether another try makes sense.
     func refused(_ response: HTTPResponse, _ scope: Scope) -> Bool {
@@ -82,6 +94,16 @@ final class RegistryAuthentication: Sendable {
         challenge.withLock { $0 = asked }
         tokens.forget(scope)
         return true
+    }
+
+    /// Whether what was refused is a token that may only have become too old since it was given. Says so of one token:
+    /// when the next is refused as well, it is not their age.
+    func mayHaveAged(_ authorization: Authorization) -> Bool {
+        guard let token = authorization.token else { return false }
+        return aged.withLock { aged in
+            aged = aged ?? token
+            return aged == token
+        }
     }
 
     // MARK: Tokens
@@ -111,28 +133,37 @@ final class RegistryAuthentication: Sendable {
         }
         request.tls = access.tls
         let begun = ContinuousClock.now
-        let (status, body) = try await send(request)
-        guard status == 200 else {
-            let isRefused = status == 400 || status == 401 || status == 403
-            throw ImageTransferError(
+        let (response, body) = try await send(request)
+        guard response.status == 200 else {
+            let isRefused = [400, 401, 403].contains(response.status)
+            var error = ImageTransferError(
                 isRefused ? .registryUnauthorized : .registryUnreachable,
-                "The token server of \(origin) answered \(status) for \(scope.text)",
+                "The token server of \(origin) answered \(response.status) for \(scope.text)",
                 advice: Self.advice
             )
+            error.retryAfter = response.retryAfter
+            throw error
         }
         do throws(JSONError) {
             let answer = try JSONDocument(parsing: body).decode(Answer.self)
-            return Token(value: Secret(answer.token), end: begun + .seconds(min(max(answer.lifetime, 0), 86_400)))
+            let number = count.withLock { count in
+                count += 1
+                return count
+            }
+            let end = begun + .seconds(min(max(answer.lifetime, 0), 86_400))
+            return Token(value: Secret(answer.token), end: end, number: number)
         } catch {
             // Without the parser's words: the text is a secret.
             throw ImageTransferError(.registryRefused, "The token server of \(origin) gave no token")
         }
     }
 
-    private func send(_ request: HTTPRequest) async throws -> (status: Int, body: [UInt8]) {
+    private func send(_ request: HTTPRequest) async throws -> (HTTPResponse, body: [UInt8]) {
         do {
             let response = try await client.send(request)
-            return (response.status, try await response.body.collect(upTo: 1 << 20))
+            return (response, try await response.body.collect(upTo: 1 << 20))
+        } catch let error as HTTPError where error.code == .invalidRequest {
+            throw ImageTransferError(.registryRefused, "The registry \(origin) names no token server that can be asked")
         } catch let error as HTTPError {
             throw ImageTransferError(.registryUnreachable, "The token server of \(origin) did not answer: \(error)")
         }

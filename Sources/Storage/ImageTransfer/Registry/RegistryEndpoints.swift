@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import Basics
+
 /// Says for some registries where to send what is meant for them, while references stay as they are written: to the
 /// kubelet `localhost:5000` is the node, to a pod it is the pod itself.
 package struct RegistryEndpoints: Hashable, Sendable {
@@ -37,14 +39,5 @@ package struct RegistryEndpoints: Hashable, Sendable {
             return isPlain ? url : nil
         }
         return nil
-    }
-}
-
-extension Substring {
-    /// Without white space at both ends.
-    fileprivate var trimmed: String {
-        let start = drop(while: \.isWhitespace)
-        guard let end = start.lastIndex(where: { !$0.isWhitespace }) else { return "" }
-        return String(start[...end])
     }
 }

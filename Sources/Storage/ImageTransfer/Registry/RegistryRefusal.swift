@@ -33,17 +33,20 @@ struct RegistryRefusal {
         let errors = (try? JSONDocument(parsing: answer.body).decode(Errors.self))?.list ?? []
         codes = errors.compactMap(\.code)
         let words = errors.first.map { [$0.code, $0.message].compactMap { $0 }.joined(separator: ": ") } ?? ""
-        let printable = words.unicodeScalars.filter { $0.value >= 0x20 && $0.value != 0x7f }
-        said = String(String.UnicodeScalarView(printable.prefix(200)))
+        said = words.cut(to: 200).printable
         // The reference registry has no code for it: it shows the system call's error number, 28 or in words.
         let text = String(decoding: answer.body.prefix(4096), as: UTF8.self)
         let signs = ["\"Err\":28", "\"Err\": 28", "no space left", "disk quota exceeded", "XMinioStorageFull"]
         isOutOfSpace = answer.status == 507 || (answer.status >= 400 && signs.contains { text.contains($0) })
     }
 
+    /// A registry that was started anew in between, for example: what it is asked about was there a moment ago.
+    private var isUploadLost: Bool { codes.contains("BLOB_UPLOAD_UNKNOWN") || codes.contains("BLOB_UPLOAD_INVALID") }
+
     private var meaning: ImageTransferError.Code {
         if isOutOfSpace { return .registryOutOfSpace }
         if codes.contains("DIGEST_INVALID") { return .registryDigestMismatch }
+        if isUploadLost { return .registryFailing }
         return switch status {
         case 401: .registryUnauthorized
         case 403: .registryForbidden
@@ -69,6 +72,8 @@ struct RegistryRefusal {
             case .imageNotFound: "check the address of the registry and the name of the image"
             default: nil
             }
-        return ImageTransferError(meaning, answer, advice: advice)
+        var error = ImageTransferError(meaning, answer, advice: advice)
+        error.isUploadLost = isUploadLost
+        return error
     }
 }

@@ -55,7 +55,7 @@ package struct ImageTransfer: Sendable {
         let meter = TransferMeter(progress)
         do {
             let bytes = try await job.source.open()
-            if let previous, previous.version == bytes.version, try await registry.isWhole(previous.digest) {
+            if let previous, previous.version == bytes.version, try await isWhole(previous.digest, registry) {
                 return ImageTransferOutcome(
                     digest: previous.digest,
                     version: bytes.version,
@@ -83,6 +83,12 @@ package struct ImageTransfer: Sendable {
         }
     }
 
+    private func isWhole(_ image: Digest, _ registry: Registry) async throws -> Bool {
+        try await within(deadline.listing, "looking whether the registry has all of the image") {
+            try await registry.isWhole(image)
+        }
+    }
+
     private func readLayers(
         _ job: ImageTransferJob,
         _ bytes: any OpenBytes,
@@ -104,7 +110,8 @@ package struct ImageTransfer: Sendable {
             }
         }
         meter.expect(bytes.size)
-        return try await SequentialTransfer(job: job, bytes: bytes, registry: registry, meter: meter, sent: sent).run()
+        let sequential = SequentialTransfer(job: job, bytes: bytes, registry: registry, meter: meter, sent: sent)
+        return try await sequential.run(previous?.digest)
     }
 
     /// Cancels what takes longer, and waits for its end.

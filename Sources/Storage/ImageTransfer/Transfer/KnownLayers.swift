@@ -15,12 +15,18 @@ struct KnownLayers: Sendable {
 
     private let sent: SentLayers
 
+    /// Asks the registry for the images that may be believed.
+    ///
     /// - Parameters:
-    ///   - remembered: by the caller.
     ///   - sent: by this process.
-    init(_ remembered: [ImageTransferOutcome.Layer], _ sent: SentLayers) {
+    ///   - previous: what came of the last transfer.
+    init(_ job: ImageTransferJob, _ registry: Registry, _ sent: SentLayers, _ previous: Digest?) async throws {
         self.sent = sent
-        for layer in remembered { layers[layer.diffID] = layer.descriptor }
+        for layer in job.knownLayers { layers[layer.diffID] = layer.descriptor }
+        if job.trustsTarget { try await learn(from: registry, job.target.tag ?? "latest", isTarget: true) }
+        if let previous, previous != current?.digest {
+            try await learn(from: registry, "\(previous)", isTarget: false)
+        }
     }
 
     /// The blob that contains this; whether it is still there has to be asked.
@@ -29,7 +35,7 @@ struct KnownLayers: Sendable {
     /// Learns from what a tag or a digest stands for. What is no image that is understood here teaches nothing.
     ///
     /// - Parameter isTarget: it is the tag that the transfer is about to set.
-    mutating func learn(from registry: Registry, _ name: String, isTarget: Bool) async throws {
+    private mutating func learn(from registry: Registry, _ name: String, isTarget: Bool) async throws {
         guard let stored = try await Self.unlessRefused({ try await registry.manifest(name) }) ?? nil,
             let manifest = try? JSONDocument(parsing: stored.bytes).decode(ImageManifest.self)
         else { return }

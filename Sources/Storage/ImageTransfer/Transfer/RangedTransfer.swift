@@ -18,8 +18,6 @@ struct RangedTransfer: Sendable {
     private static let mostAtOnceOfZstd = 2
     /// Of zstd that nobody announced, in an archive of docker save: 8 MiB, which every tool that writes layers keeps to.
     private static let unannouncedWindow = 23
-    /// Questions whether the registry has a layer, at the same time.
-    private static let mostQuestions = 4
 
     /// What is to be done about a layer.
     private struct Task: Sendable {
@@ -36,17 +34,12 @@ struct RangedTransfer: Sendable {
             meter.read(Int(file.size))
             return try await bytes.read(start..<start + file.size)
         }.find()
-        var known = KnownLayers(job.knownLayers, sent)
-        if job.trustsTarget { try await known.learn(from: registry, job.target.tag ?? "latest", isTarget: true) }
-        if let previous, previous != known.current?.digest {
-            try await known.learn(from: registry, "\(previous)", isTarget: false)
-        }
+        let known = try await KnownLayers(job, registry, sent, previous)
         var there: [Digest: Descriptor] = [:]
         var tasks: [Task] = []
         var planned: Set<String> = []
         let layers = image.layers.filter { planned.insert($0.path).inserted }
-        let learnt = known
-        let found = try await inParallel(layers, atMost: Self.mostQuestions) { try await find($0, learnt) }
+        let found = try await inParallel(layers, atMost: Registry.mostQuestions) { try await find($0, known) }
         for (layer, blob) in zip(layers, found) {
             if let blob {
                 there[layer.diffID] = blob
@@ -74,7 +67,7 @@ struct RangedTransfer: Sendable {
             // This very blob, whatever else has the same content, but with what is known of it.
             candidates = candidates.filter { $0.digest == stated.digest } + [stated]
         }
-        for candidate in candidates where try await registry.has(candidate) { return candidate }
+        for candidate in candidates where try await registry.isSeen(candidate) { return candidate }
         return nil
     }
 
@@ -100,7 +93,7 @@ struct RangedTransfer: Sendable {
                     }
                     // Not `waitForAll`: that waits for the others when one has failed, instead of cancelling them.
                     while try await group.next() != nil {}
-                    guard let result = pipe.result else { throw CancellationError() }
+                    guard let result = pipe.result else { throw pipe.unfinished }
                     if let layer = result.sent {
                         sent.add(layer.diffID, layer.descriptor)
                         meter.completed(layer)

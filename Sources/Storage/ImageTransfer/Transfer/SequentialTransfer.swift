@@ -9,7 +9,8 @@ internal import ObjectStorage
 /// Reads an archive once, from front to back, and sends its layers as they come by.
 ///
 /// Which of the files are layers only the manifest tells, and it may come last. So everything that looks like a layer is
-/// sent; what belongs to no image is never referenced, and the registry's garbage collection takes it away.
+/// sent, unless its name is a digest and the registry has it; what belongs to no image is never referenced, and the
+/// registry's garbage collection takes it away.
 struct SequentialTransfer: Sendable {
     let job: ImageTransferJob
     let bytes: any OpenBytes
@@ -17,25 +18,26 @@ struct SequentialTransfer: Sendable {
     let meter: TransferMeter
     let sent: SentLayers
 
-    func run() async throws -> TransferredImage {
-        let (layers, found) = AsyncStream.makeStream(of: LayerPipe.self)  // bounded by the window
+    func run(_ previous: Digest?) async throws -> TransferredImage {
+        let known = try await KnownLayers(job, registry, sent, previous)
+        let (layers, found) = AsyncStream.makeStream(of: NamedLayer.self)  // bounded by the window
         let window = LayerWindow()
         do {
-            let (contents, results) = try await withThrowingTaskGroup(of: Part.self) { group in
+            let (contents, arrived) = try await withThrowingTaskGroup(of: Part.self) { group in
                 group.addTask {
                     defer { found.finish() }
                     return .contents(try await window.failing { try await scan(window, found) })
                 }
-                group.addTask { .results(try await window.failing { try await send(layers, window) }) }
+                group.addTask { .arrived(try await window.failing { try await send(layers, window, known) }) }
                 var contents = ArchiveScan.Contents()
-                var results: [String: LayerPipe.Result] = [:]
+                var arrived = Arrived()
                 while let part = try await group.next() {
                     switch part {
                     case .contents(let scanned): contents = scanned
-                    case .results(let sent): results = sent
+                    case .arrived(let all): arrived = all
                     }
                 }
-                return (contents, results)
+                return (contents, arrived)
             }
             let selector = ImageFinder.Selector(name: job.image, target: job.target, platform: job.platform)
             let image = try await ImageFinder(listing: contents.listing, selector: selector) { path, _ in
@@ -44,7 +46,9 @@ struct SequentialTransfer: Sendable {
                 }
                 return document
             }.find()
-            return try TransferredImage(image, results)
+            var result = try TransferredImage(image, arrived.results, known: arrived.there)
+            result.current = known.current
+            return result
         } catch {
             throw window.failure ?? error
         }
@@ -52,22 +56,30 @@ struct SequentialTransfer: Sendable {
 
     private enum Part: Sendable {
         case contents(ArchiveScan.Contents)
-        case results([String: LayerPipe.Result])
+        case arrived(Arrived)
+    }
+
+    /// What the registry has in the end.
+    private struct Arrived: Sendable {
+        /// By the path in the archive.
+        var results: [String: LayerPipe.Result] = [:]
+        /// What was not sent, by what it contains.
+        var there: [Digest: Descriptor] = [:]
     }
 
     /// On a thread of its own, because it blocks.
     private func scan(
         _ window: LayerWindow,
-        _ found: AsyncStream<LayerPipe>.Continuation
+        _ found: AsyncStream<NamedLayer>.Continuation
     ) async throws -> ArchiveScan.Contents {
         try await bytes.withReader(nil) { reader in
             try await withTaskCancellationHandler {
                 try await onOwnThread("image-archive") {
-                    var scan = ArchiveScan { path, size in
-                        let pipe = LayerPipe(path: path, size: size)
-                        try window.admit(pipe)
-                        found.yield(pipe)
-                        return pipe
+                    var scan = ArchiveScan { path, size, format in
+                        let layer = NamedLayer(path: path, size: size, format)
+                        try window.admit(layer)
+                        found.yield(layer)
+                        return LayerReader(layer.pipe, try layer.awaitAnswer() == nil ? .send : .look)
                     }
                     while true {
                         let block = try reader.block(of: GzipWriter.blockSize)
@@ -83,42 +95,53 @@ struct SequentialTransfer: Sendable {
         }
     }
 
-    private func send(_ layers: AsyncStream<LayerPipe>, _ window: LayerWindow) async throws -> [String: LayerPipe
-        .Result]
-    {
+    private func send(
+        _ layers: AsyncStream<NamedLayer>,
+        _ window: LayerWindow,
+        _ known: KnownLayers
+    ) async throws -> Arrived {
         let sender = LayerSender(registry: registry, meter: meter)
-        return try await withThrowingTaskGroup(of: LayerPipe.self) { group in
+        return try await withThrowingTaskGroup(of: NamedLayer.self) { group in
             // Of two with the same name the later one counts, whichever arrives first.
             var latest: [String: ObjectIdentifier] = [:]
-            for await pipe in layers {
-                latest[pipe.path] = ObjectIdentifier(pipe)
+            for await layer in layers {
+                latest[layer.pipe.path] = ObjectIdentifier(layer)
                 group.addTask {
                     try await window.failing {
-                        _ = try await sender.send(pipe)
-                        if let layer = pipe.result?.sent {
-                            sent.add(layer.diffID, layer.descriptor)
-                            meter.completed(layer)
-                        }
-                        window.arrived(pipe)
-                        return pipe
+                        let blob = try await layer.find(in: registry, known)
+                        layer.answer(.success(blob))
+                        if blob == nil { try await send(layer.pipe, sender) }
+                        window.arrived(layer)
+                        return layer
                     }
                 }
             }
-            var results: [String: LayerPipe.Result] = [:]
-            while let pipe = try await group.next() {
-                guard latest[pipe.path] == ObjectIdentifier(pipe) else { continue }
-                guard let result = pipe.result, result.sent != nil else { continue }
-                results[pipe.path] = result
+            var arrived = Arrived()
+            // Nothing more is read, so everything is known about those as well that were only looked at.
+            while let layer = try await group.next() {
+                let pipe = layer.pipe
+                guard latest[pipe.path] == ObjectIdentifier(layer), let result = pipe.result else { continue }
+                arrived.results[pipe.path] = result
+                guard let there = try layer.blobThatWasThere() else { continue }
+                arrived.there[there.diffID] = there.descriptor
+                meter.completed(there)
             }
-            return results
+            return arrived
         }
+    }
+
+    private func send(_ pipe: LayerPipe, _ sender: LayerSender) async throws {
+        _ = try await sender.send(pipe)
+        guard let layer = pipe.result?.sent else { return }
+        sent.add(layer.diffID, layer.descriptor)
+        meter.completed(layer)
     }
 }
 
 /// The layers that are on their way at the same time, and whoever has to be told when one of them gets lost.
 private final class LayerWindow: Sendable {
     private struct State: Sendable {
-        var underway: [LayerPipe] = []
+        var underway: [NamedLayer] = []
         var failure: (any Error)?
     }
 
@@ -134,10 +157,10 @@ private final class LayerWindow: Sendable {
     var failure: (any Error)? { state.withLock { $0.failure } }
 
     /// Blocks until there is a place.
-    func admit(_ pipe: LayerPipe) throws {
+    func admit(_ layer: NamedLayer) throws {
         free.wait()
         let failure = state.withLock { state in
-            state.underway.append(pipe)
+            state.underway.append(layer)
             return state.failure
         }
         if let failure {
@@ -146,8 +169,8 @@ private final class LayerWindow: Sendable {
         }
     }
 
-    func arrived(_ pipe: LayerPipe) {
-        state.withLock { state in state.underway.removeAll { $0 === pipe } }
+    func arrived(_ layer: NamedLayer) {
+        state.withLock { state in state.underway.removeAll { $0 === layer } }
         free.signal()
     }
 
@@ -156,7 +179,7 @@ private final class LayerWindow: Sendable {
             state.failure = state.failure ?? error
             return (state.failure ?? error, state.underway)
         }
-        for pipe in underway { pipe.fail(first) }
+        for layer in underway { layer.fail(first) }
         free.signal()
     }
 

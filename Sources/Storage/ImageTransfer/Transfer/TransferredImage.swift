@@ -24,13 +24,11 @@ struct TransferredImage: Sendable {
         var layers: [ImageTransferOutcome.Layer] = []
         for layer in image.layers {
             let result = finished[layer.path]
+            if let result { try Self.verify(result, layer) }
             guard var descriptor = result?.descriptor ?? known[layer.diffID] else {
                 throw .invalid("\(layer.path) is not a layer")
             }
-            if let result {
-                try Self.verify(result, layer)
-                descriptor.annotations = StringMap([(KittiwakeSearch.annotation, "\(result.hasKittiwake)")])
-            }
+            if let result { descriptor = result.annotated(descriptor) }
             let wasThere = result?.descriptor == nil
             layers.append(.init(diffID: layer.diffID, descriptor: descriptor, wasThere: wasThere))
         }
@@ -49,12 +47,10 @@ struct TransferredImage: Sendable {
             )
         }
         // The archive's manifest speaks of the file as it lies there; if we compressed it, it is another one now.
-        if let stated = layer.stated, layer.isCompressed == true, let blob = result.descriptor,
-            blob.digest != stated.digest
-        {
+        if let stated = layer.stated, layer.isCompressed == true, let file = result.file, file != stated.digest {
             throw ImageTransferError(
                 .digestMismatch,
-                "\(layer.path) is \(blob.digest), but the archive's manifest says \(stated.digest)",
+                "\(layer.path) is \(file), but the archive's manifest says \(stated.digest)",
                 advice: "the archive is damaged: make it again"
             )
         }

@@ -9,10 +9,11 @@ package struct S3Credentials: Hashable, Sendable {
     /// Of temporary credentials.
     package var token: Secret?
 
+    /// White space around the texts is left out: many keys come out of files that end with a line break.
     package init(accessKey: String, secretKey: Secret, token: Secret? = nil) {
-        self.accessKey = accessKey
-        self.secretKey = secretKey
-        self.token = token
+        self.accessKey = accessKey.trimmed
+        self.secretKey = secretKey.reveal { Secret($0.trimmed) }
+        self.token = token.map { $0.reveal { Secret($0.trimmed) } }
     }
 }
 

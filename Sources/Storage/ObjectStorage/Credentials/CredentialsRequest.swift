@@ -15,18 +15,26 @@ struct CredentialsRequest: Sendable {
         try await retry.run {
             ($0 as? StorageError)?.isWorthRetrying == true
         } _: {
-            let status: Int
+            let response: HTTPResponse
             let body: [UInt8]
             do {
-                let response = try await client.send(request)
-                status = response.status
+                response = try await client.send(request)
                 body = try await response.body.collect(upTo: 256 << 10)
+            } catch let error as HTTPError where error.code == .invalidRequest {
+                throw StorageError(
+                    .invalidCredentials,
+                    "Asking \(service) for credentials: \(error)",
+                    advice: "check its address and the token that the pod is given"
+                )
             } catch let error as HTTPError {
                 throw StorageError(.unreachable, "Asking \(service) for credentials: \(error)")
             }
+            let status = response.status
             if status == 200 { return body }
             if status == 429 || status >= 500 {
-                throw StorageError(.unreachable, "Asking \(service) for credentials: it answered \(status)")
+                var error = StorageError(.unreachable, "Asking \(service) for credentials: it answered \(status)")
+                error.retryAfter = response.retryAfter
+                throw error
             }
             let code = XMLText(body).first("Code").flatMap { S3Refusal.isWord($0, and: ".") ? $0 : nil }
             throw StorageError(

@@ -12,7 +12,8 @@ package struct S3Client: Sendable {
         package var answer = Duration.seconds(30)
         /// 16 KiB in 30 s: less is as good as nothing, a gigabyte would take three weeks.
         package var slowest = HTTPRequest.Speed(bytes: 16 << 10, in: .seconds(30))
-        /// Of reading a whole object: this, and a second for each ``assuredSpeed``.
+        /// Of reading a whole object: this, and a second for each ``assuredSpeed``. Only what is waited for the store
+        /// counts, not what the store has to wait for us.
         package var reading = Duration.seconds(300)
         /// Bytes a second below which a read is given up in the end, however steady it is.
         package var assuredSpeed: Int64 = 256 << 10
@@ -81,10 +82,17 @@ package struct S3Client: Sendable {
 
     /// A part of the object as it was when it was described so. One try.
     ///
-    /// - Throws: ``StorageError``; ``StorageError/Code/changed`` if it is another object now.
+    /// - Throws: ``StorageError``; ``StorageError/Code/changed`` if it is another object now; `DeadlineExceeded`.
+    ///
+    /// - Parameter deadline: for the head of the answer. The body may be read as slowly as its reader likes, as long as the
+    ///   store is not slower than ``Limits/slowest`` meanwhile.
     func get(_ range: Range<Int64>, of object: Description, deadline: Duration) async throws -> HTTPBody {
+        try await withDeadline(deadline, clock: ContinuousClock()) { try await get(range, of: object) }
+    }
+
+    private func get(_ range: Range<Int64>, of object: Description) async throws -> HTTPBody {
         let headers = [("Range", "bytes=\(range.lowerBound)-\(range.upperBound - 1)"), ("If-Match", object.etag)]
-        let response = try await send("GET", headers: headers, deadline: deadline, slowest: limits.slowest)
+        let response = try await send("GET", headers: headers, deadline: nil, slowest: limits.slowest)
         guard response.status == 200 || response.status == 206 else { throw try await failure(response, "GET") }
         // Not every store knows `If-Match`.
         if let etag = response.header("etag"), Self.strong(etag) != Self.strong(object.etag) { throw changed }
@@ -121,7 +129,7 @@ package struct S3Client: Sendable {
     private func send(
         _ method: String,
         headers: [(String, String)] = [],
-        deadline: Duration,
+        deadline: Duration?,
         slowest: HTTPRequest.Speed? = nil
     ) async throws -> HTTPResponse {
         let address = try location.address()
@@ -139,6 +147,8 @@ package struct S3Client: Sendable {
         request.limits.slowest = slowest
         do {
             return try await client.send(request)
+        } catch let error as HTTPError where error.code == .invalidRequest {
+            throw unsendable(error, method)
         } catch let error as HTTPError {
             throw unreachable(error, method)
         }
@@ -160,6 +170,19 @@ package struct S3Client: Sendable {
         )
     }
 
+    /// What is wrong with a request that could not even be tried: of what it is made of, only the address and the
+    /// credentials come from people.
+    private func unsendable(_ error: HTTPError, _ method: String) -> StorageError {
+        guard error.message.hasPrefix(HTTPRequest.problemOfHeader) else {
+            return StorageError(.invalidAddress, "\(method) \(location): \(error)", advice: "check the endpoint")
+        }
+        return StorageError(
+            .invalidCredentials,
+            "\(method) \(location): the access key cannot be one: \(error)",
+            advice: "check the access key and the session token for line breaks"
+        )
+    }
+
     private func failure(instead head: HTTPResponse) async throws -> StorageError {
         let response = try await send("GET", headers: [("Range", "bytes=0-0")], deadline: limits.answer)
         // In between it may have got well.
@@ -177,7 +200,8 @@ package struct S3Client: Sendable {
             body = []  // the status alone has to say it
         }
         let answer = S3Refusal(status: response.status, region: response.header("x-amz-bucket-region"), body: body)
-        let error = answer.error(method, location)
+        var error = answer.error(method, location)
+        error.retryAfter = response.retryAfter
         if error.code == .expiredCredentials { provider.refused() }
         return error
     }

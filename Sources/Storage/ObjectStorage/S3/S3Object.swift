@@ -59,24 +59,27 @@ private struct OpenObject: OpenBytes {
     /// Gives the bytes of the range to `sink`, over as many connections as it takes.
     private func copy(_ range: Range<Int64>, to sink: ([UInt8]) async throws -> Void) async throws {
         let limits = client.limits
-        let end = ContinuousClock.now + limits.reading + .seconds(Int64(range.count) / max(1, limits.assuredSpeed))
+        let time = limits.reading + .seconds(Int64(range.count) / max(1, limits.assuredSpeed))
+        var patience = Patience(time, ContinuousClock())
         var position = range.lowerBound
         var (failures, lastFailure) = (0, range.lowerBound)
         while position < range.upperBound {
             let failure: StorageError
             do {
-                let left = ContinuousClock.now.duration(to: end)
-                guard left > .zero else { throw slow("the deadline has passed") }
-                let body = try await client.get(position..<range.upperBound, of: found, deadline: left)
-                failure = try await drain(body, from: &position, to: range.upperBound, sink)
+                let rest = position..<range.upperBound
+                let left = patience.left
+                let body = try await patience.waiting { try await client.get(rest, of: found, deadline: left) }
+                failure = try await drain(body, from: &position, to: range.upperBound, &patience, sink)
                 if position == range.upperBound { return }
-            } catch let error as StorageError where error.isWorthRetrying {
+            } catch is DeadlineExceeded {
+                throw slow("the deadline has passed")
+            } catch let error as StorageError where error.isWorthRetrying && !error.isSpent {
                 failure = error
             }
             if position - lastFailure >= limits.progress { failures = 0 }
             (failures, lastFailure) = (failures + 1, position)
             guard failures < limits.retry.attempts else { throw failure }
-            try await limits.retry.wait(after: failures)
+            try await limits.retry.wait(after: failures, failure)
         }
     }
 
@@ -87,13 +90,14 @@ private struct OpenObject: OpenBytes {
         _ body: HTTPBody,
         from position: inout Int64,
         to end: Int64,
+        _ patience: inout Patience<ContinuousClock>,
         _ sink: ([UInt8]) async throws -> Void
     ) async throws -> StorageError {
         let chunks = body.makeAsyncIterator()
         while position < end {
             let chunk: [UInt8]?
             do {
-                chunk = try await chunks.next()
+                chunk = try await patience.waiting { try await chunks.next() }
             } catch let error as HTTPError {
                 // Another connection often helps: what is between here and the store has forgotten this one.
                 return error.code == .timedOut ? slow("\(error)") : client.unreachable(error, "GET")
