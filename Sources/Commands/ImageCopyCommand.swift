@@ -88,7 +88,9 @@ private struct ImageCopy {
             target: target,
             access: RegistryAccess(
                 credentials: try await credentials(for: target),
-                endpoints: try RegistryEndpoints(parsing: call.environment["REGISTRY_ENDPOINTS"] ?? endpoint(of: target)),
+                endpoints: try RegistryEndpoints(
+                    parsing: call.environment["REGISTRY_ENDPOINTS"] ?? endpoint(of: target)
+                ),
                 plainHTTP: options.has("plain-http"),
                 tls: try await tls("ca")
             ),

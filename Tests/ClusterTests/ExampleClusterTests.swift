@@ -29,7 +29,7 @@ struct ExampleClusterTests {
     }
 
     /// Over SASL_SSL with SCRAM, in another namespace than the resource.
-    @Test(.rows(3, 18)) func theProductionExampleBecomesReadyInANamespaceOfItsOwn() async throws {
+    @Test(.rows(3, 18, 47)) func theProductionExampleBecomesReadyInANamespaceOfItsOwn() async throws {
         try await Cluster.makeNamespace("kafka-connect")
         let authority = try String(contentsOf: Bed.directory.appendingPathComponent("pki/ca.crt"), encoding: .utf8)
         let certificates = authority.replacingOccurrences(of: "\n", with: "\n        ")
@@ -69,6 +69,36 @@ struct ExampleClusterTests {
         let configuration = "kafka-connect-worker-config-production-workers"
         let shown = try await Cluster.get("configmap", configuration, "-n", namespace)
         #expect(shown.at("data")?["connect-distributed.properties"]?.text?.contains("kittiwake-secret") == false)
+
+        // A connector's own producer reaches the brokers as the workers do.
+        let connector = """
+            {"connector.class":"FileStreamSource","tasks.max":"1","file":"/etc/hosts","topic":"production-lines",
+            "topic.creation.default.partitions":"1","topic.creation.default.replication.factor":"1",
+            "value.converter":"org.apache.kafka.connect.storage.StringConverter"}
+            """
+        let service = "kafka-connect-service-production-workers.\(namespace).svc.cluster.local"
+        try await Bed.run(
+            "curl",
+            "-sf",
+            "--retry",
+            "10",
+            "--retry-all-errors",
+            "-X",
+            "PUT",
+            "-H",
+            "Content-Type: application/json",
+            "-d",
+            connector,
+            "http://\(service):8083/connectors/lines/config"
+        )
+        _ = try await Cluster.eventually("records arrive") {
+            let end = try await Bed.call(
+                ["testbed/bed", "kafka", "tools.GetOffsetShell", "--topic", "production-lines"],
+                ""
+            )
+            let count = end.split(separator: ":").last.flatMap { Int($0.filter(\.isNumber)) } ?? 0
+            return count > 0 ? true : nil
+        }
 
         // No owner reference reaches another namespace: the operator itself removes what it made there.
         try await Cluster.kubectl("delete", "icebergconnect", "iceberg-production", "--timeout=60s")

@@ -88,7 +88,7 @@ struct ImageSourceClusterTests {
         try await Cluster.deleteNamespace(namespace)
     }
 
-    @Test(.rows(30, 31, 52)) func aFailedImageUpdateLeavesTheWorkersAlone() async throws {
+    @Test(.rows(15, 30, 31, 52, 58)) func aFailedImageUpdateLeavesTheWorkersAlone() async throws {
         let namespace = "image-update"
         try await Cluster.makeNamespace(namespace)
         let manifest = ResourceManifest(name: "orders", namespace: namespace)
@@ -113,26 +113,57 @@ struct ImageSourceClusterTests {
         let service = "kafka-connect-service-orders-workers.\(namespace).svc.cluster.local"
         let answer = try await Bed.run("curl", "-sf", "http://\(service):8083/")
         #expect(answer.contains("stand-in"))
-        // Settings and scaling go on working meanwhile.
-        #expect(failed.at("status.workerStatus.ready")?.number == 1)
+
+        // Settings and scaling go on working meanwhile, with the old image.
+        let image = try await deployment(namespace).at("spec.template.spec.containers")?.elements.first?["image"]
+        try await patchWorker(namespace, #"{"replicas":2,"config":{"offset.flush.interval.ms.note":"new"}}"#)
+        let changed = try await Cluster.eventually("two workers with the new settings") {
+            let deployment = try await deployment(namespace)
+            let status = deployment["status"]
+            let isCurrent = status?["observedGeneration"] == deployment.at("metadata.generation")
+            return isCurrent && status?["updatedReplicas"] == 2 && status?["readyReplicas"] == 2 ? deployment : nil
+        }
+        #expect(changed.at("spec.template.spec.containers")?.elements.first?["image"] == image)
+        let configuration = try await Cluster.get(
+            "configmap",
+            "kafka-connect-worker-config-orders-workers",
+            "-n",
+            namespace
+        )
+        #expect(configuration.at("data")?["connect-distributed.properties"]?.text?.contains("note=new") == true)
+        let still = try await Cluster.get("icebergconnect", "orders", "-n", namespace)
+        #expect(still.at("status.phase")?.text == "Failed")
+        #expect(still.at("status.workerStatus.image") == image)
+        #expect(still.at("status.workerStatus.desired")?.number == 2)
 
         try await patchImage(namespace, #"{"s3Path":"images/stand-in-worker.tar"}"#)
         try await Cluster.resource("orders", in: namespace, is: "Ready")
-        let after = try await workers(namespace)
-        #expect(after == before)
+        let after = try await deployment(namespace).at("metadata.generation")
+        #expect(after == changed.at("metadata.generation"))
         try await Cluster.deleteNamespace(namespace)
+    }
+
+    private func deployment(_ namespace: String) async throws -> JSON {
+        try await Cluster.get("deployment", "-n", namespace, "kafka-connect-workers-orders-workers")
     }
 
     /// The Deployment's generation and its pods.
     private func workers(_ namespace: String) async throws -> [String] {
-        let deployment = try await Cluster.get("deployment", "-n", namespace, "kafka-connect-workers-orders-workers")
+        let deployment = try await deployment(namespace)
         let pods = try await Cluster.get("pods", "-n", namespace, "-l", "app=kafka-connect-workers").items
         let generation = deployment.at("metadata.generation")?.number ?? 0
         return ["\(generation)"] + pods.compactMap { $0.at("metadata.uid")?.text }
     }
 
     private func patchImage(_ namespace: String, _ worker: String) async throws {
-        let patch = #"{"spec":{"images":{"worker":\#(worker)}}}"#
+        try await patch(namespace, #"{"spec":{"images":{"worker":\#(worker)}}}"#)
+    }
+
+    private func patchWorker(_ namespace: String, _ worker: String) async throws {
+        try await patch(namespace, #"{"spec":{"worker":\#(worker)}}"#)
+    }
+
+    private func patch(_ namespace: String, _ patch: String) async throws {
         try await Cluster.kubectl("patch", "icebergconnect", "orders", "-n", namespace, "--type=merge", "-p", patch)
     }
 }

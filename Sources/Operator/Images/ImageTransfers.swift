@@ -52,7 +52,9 @@ package final class ImageTransfers<C: Clock<Duration>>: Sendable {
     }
 
     /// What is wanted in a slot, and what is known about it; `nil` if nothing is wanted there.
-    package func wanted(in slot: ImageSlot) -> (image: WantedImage, state: ImageState, layers: [IcebergConnectStatus.Layer])? {
+    package func wanted(
+        in slot: ImageSlot
+    ) -> (image: WantedImage, state: ImageState, layers: [IcebergConnectStatus.Layer])? {
         state.withLock { $0.rules.wanted(in: slot) }
     }
 
