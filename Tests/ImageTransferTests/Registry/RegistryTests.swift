@@ -357,22 +357,18 @@ struct RegistryTests {
 
     @Test func anUploadThatIsLostBeginsAnew() async throws {
         let archive = try ImageBuilder.ordinary.archive()
-        let ends = Locked(0)
+        let ends = Recorder<String>()
         try await TransferRig.withRegistry(FakeRegistry()) { request in
             guard request.method == "PUT", request.path.contains("uploads") else { return nil }
-            let count = ends.withLock { ends in
-                ends += 1
-                return ends
-            }
-            return count == 2 ? FakeRegistry.error(404, "BLOB_UPLOAD_UNKNOWN") : nil
+            ends.record(request.path)
+            return ends.all.dropFirst().first == request.path ? FakeRegistry.error(404, "BLOB_UPLOAD_UNKNOWN") : nil
         } _: { target, fake in
             _ = try await TransferRig.transfer(MemorySource(archive), target)
             #expect(fake.manifests["1.0"] != nil)
-            // Two different layers and the configuration, and one of them again; none is ended twice at one address.
-            let puts = fake.requests.filter { $0.hasPrefix("PUT") && $0.contains("uploads") }
-            #expect(Set(puts).count == puts.count)
         }
-        #expect(ends.withLock { $0 } == 4)
+        // Two different layers and the configuration, and one of them again; none is ended twice at one address.
+        #expect(ends.all.count == 4)
+        #expect(Set(ends.all).count == 4)
     }
 
     @Test func whoeverProducesHearsOfAFailureBeforeTheUploadIsTakenBack() async throws {
@@ -421,6 +417,12 @@ struct RegistryTests {
     }
 
     // MARK: Refusals
+
+    @Test func aMessageIsShortAndHarmlessWhateverItQuotes() {
+        let error = ImageTransferError(.registryRefused, "\u{1b}]a" + String(repeating: "\u{301}", count: 100_000))
+        #expect(error.message.utf8.count <= 2048)
+        #expect(error.message.unicodeScalars.starts(with: "]a".unicodeScalars))
+    }
 
     @Test(arguments: [403, 405]) func whoMayPushNeedNotBeAllowedToAsk(status: Int) async throws {
         let archive = try ImageBuilder.ordinary.archive()
