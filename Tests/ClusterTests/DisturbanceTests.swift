@@ -14,8 +14,8 @@ struct DisturbanceTests {
     private let workers = "kafka-connect-workers-orders-workers"
     private let leaseName = "iceberg-connect-operator-leader"
 
-    /// The image is large and goes to a repository of its own: the leader is killed in the middle of its layers. What a
-    /// layer's digest will be is known only to who has compressed it, so the ones that were sent are sent once more.
+    /// The image is large and goes to a repository of its own: the leader is killed in the middle of its layers. A layer
+    /// that was in hand at that moment may come from both, because its digest is known only at its end.
     @Test func whenTheLeaderIsKilledTheOtherGoesOnAndMakesNothingTwice() async throws {
         let repository = "disturbed-\(ProcessInfo.processInfo.processIdentifier)"
         try await Cluster.makeNamespace(Self.namespace)

@@ -69,6 +69,39 @@ struct ImageSourceClusterTests {
         try await Cluster.deleteNamespace(namespace)
     }
 
+    /// Each of what may be wrong, on a real store and a real registry, with a reason of its own.
+    @Test(
+        .rows(30),
+        arguments: [
+            (
+                "stranger",
+                ("kittiwake, secretAccessKey: kittiwake-secret", "stranger, secretAccessKey: stranger-secret"),
+                "AccessDenied"
+            ),
+            ("wrong-key", ("secretAccessKey: kittiwake-secret", "secretAccessKey: another"), "InvalidCredentials"),
+            ("no-store", ("box.local:7070", "box.local:7099"), "StorageUnreachable"),
+            (
+                "no-registry", ("stand-in-worker.tar", #"stand-in-worker.tar, registry: "registry.local:5099""#),
+                "RegistryUnreachable"
+            ),
+        ]
+    )
+    func whatIsWrongHasAReasonAndIsTriedAgain(
+        _ namespace: String,
+        _ change: (String, String),
+        _ reason: String
+    ) async throws {
+        try await Cluster.makeNamespace(namespace)
+        let manifest = ResourceManifest(name: "orders", namespace: namespace).text
+        try await Cluster.apply(try BedValues.replace(manifest, [change]))
+        let failed = try await Cluster.resource("orders", in: namespace, is: "Failed")
+        #expect(failed.condition("ImagesReady")?["reason"]?.text == reason)
+        #expect(failed.condition("Reconciling")?["status"] == "True", "it is tried again")
+        let deployments = try await Cluster.get("deployments", "-n", namespace, "-l", "app=kafka-connect-workers")
+        #expect(deployments.items.isEmpty)
+        try await Cluster.deleteNamespace(namespace)
+    }
+
     /// A real registry on a real full disk.
     @Test func aRegistryWithoutSpaceIsSaidToBeSoAndNothingIsTagged() async throws {
         let namespace = "registry-full"

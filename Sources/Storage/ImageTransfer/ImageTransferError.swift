@@ -5,7 +5,7 @@ internal import Basics
 /// Why an image could not be brought from its archive into a registry.
 package struct ImageTransferError: ExplainedError, RetriedError, Equatable {
     /// The raw value is the ``reason``.
-    package enum Code: String, Equatable, Sendable {
+    package enum Code: String, CaseIterable, Sendable {
         // The registry
         case registryUnauthorized = "RegistryUnauthorized"
         /// It knows who asks, and that he may not.

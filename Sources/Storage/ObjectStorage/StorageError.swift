@@ -5,7 +5,7 @@ internal import Basics
 /// Why bytes could not be had from an object store or a file.
 package struct StorageError: ExplainedError, RetriedError, Equatable {
     /// The raw value is the ``reason``.
-    package enum Code: String, Equatable, Sendable {
+    package enum Code: String, CaseIterable, Sendable {
         case bucketNotFound = "BucketNotFound"
         case objectNotFound = "ObjectNotFound"
         case accessDenied = "AccessDenied"

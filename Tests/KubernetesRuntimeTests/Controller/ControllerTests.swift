@@ -14,7 +14,7 @@ import Testing
 struct ControllerTests {
     struct Unreachable: Error {}
 
-    @Test(.rows(62), arguments: AnyServer.allCases)
+    @Test(.rows(62, 213), arguments: AnyServer.allCases)
     func aResourceGoesAllTheWay(_ server: AnyServer) async throws {
         try await server.run { client, namespace in
             let rig = WidgetRig(client: client, namespace: namespace, clock: ManualClock())
@@ -29,7 +29,9 @@ struct ControllerTests {
                 let text = try await client.get(ConfigText.self, rig.key("orders"))
                 #expect(text?.text == "hello")
 
-                // Drift is put right, and what others add stays.
+                // Drift is put right and told, and what others add stays.
+                let before = rig.events.all.map(\.text)
+                #expect(!before.contains { $0.hasPrefix("DriftCorrected") })
                 let change: JSON = ["data": ["text": "by hand"], "metadata": ["labels": ["theirs": "stays"]]]
                 _ = try await client.merge(.configMap, rig.key("orders"), change)
                 let corrected = try await eventually {
@@ -37,6 +39,8 @@ struct ControllerTests {
                     return object?.text == "hello" ? object : nil
                 }
                 #expect(corrected.metadata.labels["theirs"] == "stays")
+                await rig.events.wait(for: before.count + 1)
+                #expect(rig.events.all.map(\.text) == before + ["DriftCorrected Widget \(namespace)/orders"])
 
                 // What needs cleaning up is cleaned up, and then lets go.
                 try await rig.delete("orders")

@@ -67,7 +67,7 @@ struct ImageTransfersStateTests {
         #expect(rules.begin("a")?.image == "new")
     }
 
-    @Test func aFailureIsTriedAgainLaterEachTimeLater() throws {
+    @Test(.rows(30)) func aFailureIsTriedAgainLaterEachTimeLater() throws {
         rules.want("x", in: "a")
         let first = try #require(rules.begin("a"))
         let retry = try #require(rules.ended(first, with: .failure(failure)))

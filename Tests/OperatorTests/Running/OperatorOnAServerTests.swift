@@ -94,6 +94,37 @@ struct OperatorOnAServerTests {
         }
     }
 
+    // MARK: Several jobs
+
+    @Test(.rows(60)) func aSecondJobGetsACoordinatorAndNoWorkers() async throws {
+        try await Self.withShop { shop in
+            try await shop.operate {
+                try await shop.create("orders")
+                try await shop.create("bills") { object in
+                    object["spec"]?["coordinatorOnly"] = true
+                    object["spec"]?["images"]?["worker"] = nil
+                    object["spec"]?["worker"] = nil
+                    object["spec"]?["coordinator"]?["kafka"] = ["bootstrapServers": "kafka:9092"]
+                }
+                for name in ["orders", "bills"] {
+                    try await shop.isDeployed(name)
+                    #expect(try await shop.condition(.accepted, of: name)?.status == .true)
+                }
+                let deployments = try await shop.objects().filter { $0.hasPrefix("deployment") }
+                #expect(
+                    deployments.map { $0.split(separator: "/").last } == [
+                        "iceberg-job-manager-bills", "iceberg-job-manager-orders",
+                        "kafka-connect-workers-orders-workers",
+                    ]
+                )
+                let bills = try await shop.resource("bills")?.status
+                #expect(bills?.workerStatus == nil && bills?.coordinatorStatus?.desired == 1)
+            }
+        }
+    }
+
+    // MARK: Objects elsewhere
+
     /// The objects are in another namespace, where only a label or an annotation can name their owner.
     @Test(
         .rows(20),

@@ -35,6 +35,11 @@ struct AppliedIntents: Sendable {
         return seen != nil || record.time.duration(to: time) < Self.trust
     }
 
+    /// Whether our last apply was of the same intent, whatever became of the child.
+    func hasApplied(_ child: ObjectReference, intent: Fingerprint, of primary: ObjectReference) -> Bool {
+        record(child, primary)?.intent == intent
+    }
+
     func hasApplied(_ child: ObjectReference, _ uid: String?, of primary: ObjectReference) -> Bool {
         record(child, primary).map { $0.uid == Self.print(uid) } ?? false
     }

@@ -59,12 +59,20 @@ package final class Executor: Sendable {
     /// - Throws: ``ReconcileError`` with `nameConflict` before anything of somebody else's is touched.
     func apply(_ intent: ApplyIntent, for primary: ObjectReference, in context: ReconcileContext) async throws {
         let child = ObjectReference(kind: intent.kind, key: intent.key)
+        let reference = primary
         let primary = ObjectReference(kind: primary.kind, key: primary.key)  // its successor is told by the intent
         let cache = stores[intent.kind]
         let known = cache?.known(intent.key)
         let print = Fingerprint(of: intent.body.sorted.jsonBytes)
-        let isCurrent = applied.withLock {
-            $0.isCurrent(child, of: primary, intent: print, seen: known?.fingerprint, at: context.time)
+        let (isCurrent, isRepeated) = applied.withLock { applied in
+            let isCurrent = applied.isCurrent(
+                child,
+                of: primary,
+                intent: print,
+                seen: known?.fingerprint,
+                at: context.time
+            )
+            return (isCurrent, applied.hasApplied(child, intent: print, of: primary))
         }
         // What a cache should show and does not is gone.
         if isCurrent, cache == nil || known != nil { return }
@@ -84,6 +92,9 @@ package final class Executor: Sendable {
         }
         let result = cache?.absorb(written)
         guard cache == nil || result != nil else { return }
+        if isRepeated, cache != nil, result != known?.fingerprint {
+            send([.driftCorrected(child, wasDeleted: known == nil)], about: reference, in: context)
+        }
         let uid = written.metadata.uid
         applied.withLock { $0.remember(child, uid, of: primary, intent: print, result: result, at: context.time) }
     }
@@ -199,6 +210,14 @@ package final class Executor: Sendable {
         case .unmarked: return true
         case .stranger: return false
         }
+    }
+}
+
+extension EventIntent {
+    /// Somebody else has changed or deleted an object of ours (row 213).
+    fileprivate static func driftCorrected(_ object: ObjectReference, wasDeleted: Bool) -> EventIntent {
+        let what = wasDeleted ? "was deleted and is made again" : "was changed by someone else and is put right"
+        return EventIntent(.normal, reason: "DriftCorrected", action: "Apply", note: "\(object) \(what)")
     }
 }
 
