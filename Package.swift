@@ -123,7 +123,7 @@ let package = Package(
             swiftSettings: settings
         ),
         tests(of: "Archive", ["TestStorage"]),
-        tests(of: "Basics"),
+        tests(of: "Basics", ["CSystem"]),
         .testTarget(
             name: "ClusterTests",
             dependencies: ["Basics", "JSON", "TestSupport", "YAML"],

@@ -80,7 +80,7 @@ package struct Reflectors: Sendable {
     }
 
     /// The C library keeps what was freed, and between what stays that is many pages after a list and the first look at
-    /// everything in it.
+    /// everything in it. Of the code a third is needed at the start only.
     private func giveMemoryBack() async throws {
         while true {
             try await Task.sleep(for: .seconds(30))
