@@ -16,7 +16,7 @@ demo: ## the main job on a real cluster on this machine: from a manifest to line
 test: ## all tests, on real parts
 	@scripts/test
 
-check: ## format, documentation, features, warnings, imports, layers, licences, shell, rules of tests, wording, capabilities
+check: ## format, documentation, features, warnings, imports, layers, licences, locks, shell, rules of tests, wording, capabilities
 	@scripts/check
 
 bench: ## measure side by side: copying an image beside skopeo, the operator at rest and under load

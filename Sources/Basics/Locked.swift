@@ -9,6 +9,9 @@ internal import Glibc
 /// lock guards. The price is one allocation for each lock. For the same sanitizer's sake the value must have a size:
 /// `Locked(())` has the address of something else.
 ///
+/// A closure has to be in a struct: by itself, as the generic value, Swift converts it at each look and puts the
+/// converted one back, so that it becomes a chain which is longer each time.
+///
 /// `@unchecked` is right because `value` is reached only between lock and unlock, and `sending` keeps a caller from
 /// carrying a piece of it out.
 package final class Locked<Value: ~Copyable>: @unchecked Sendable {

@@ -15,6 +15,10 @@ struct IcebergConnectTerm: Sendable {
     private let images: Images
     private let clusters: IcebergConnectReconciler.Clusters
 
+    private struct Wake: Sendable {
+        var call: @Sendable (ObjectKey) -> Void = { _ in }
+    }
+
     init(
         _ stores: IcebergConnectStores,
         _ client: KubernetesClient,
@@ -26,15 +30,15 @@ struct IcebergConnectTerm: Sendable {
         ask: @escaping IcebergConnectReconciler.Clusters.Ask
     ) {
         // Both wake the controller, which is made of them: the queue is reached through this.
-        let wake = Locked<(@Sendable (ObjectKey) -> Void)?>(nil)
+        let wake = Locked(Wake())
         images = Images(
             limit: settings.imageTransfers,
             recheck: settings.imageRecheck,
             clock: ContinuousClock(),
             transfer: transfer,
-            changed: { slot in wake.withLock { $0 }?(slot.resource) }
+            changed: { slot in wake.withLock { $0.call }(slot.resource) }
         )
-        clusters = ConnectPolls(limit: 32, clock: ContinuousClock(), ask: ask) { key in wake.withLock { $0 }?(key) }
+        clusters = ConnectPolls(limit: 32, clock: ContinuousClock(), ask: ask) { key in wake.withLock { $0.call }(key) }
         let executor = Executor(client, stores: stores.all, ownerLabel: OwnerLabel.uid) { event, about, reconcile in
             events.record(event, about: about, reconcile: reconcile)
         }
@@ -52,7 +56,7 @@ struct IcebergConnectTerm: Sendable {
             clock: ContinuousClock(),
             settings: .init(workers: 4, metrics: metrics, log: log)
         )
-        wake.withLock { [state = controller.state] in $0 = { key in state.add(key) } }
+        wake.withLock { [state = controller.state] in $0.call = { key in state.add(key) } }
     }
 
     /// Runs until `stop` opens, when keys in hand are finished, or until the lease is lost and the task cancelled. A

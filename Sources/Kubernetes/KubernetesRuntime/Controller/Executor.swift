@@ -17,7 +17,11 @@ package final class Executor: Sendable {
     private let ownerLabel: String?
     private let emit: Emit
     private let applied = Locked(AppliedIntents())
-    private let isHeld = Locked<@Sendable () -> Bool>({ true })
+    private let lease = Locked(Lease())
+
+    private struct Lease: Sendable {
+        var isHeld: @Sendable () -> Bool = { true }
+    }
 
     /// - Parameters:
     ///   - stores: of the kinds that are applied, and of the resources themselves. A kind without one is
@@ -43,10 +47,10 @@ package final class Executor: Sendable {
 
     /// From now on nothing is written unless `isHeld`: a process that was suspended may go on where it was while another
     /// leads, before anything has cancelled it.
-    func write(while isHeld: @escaping @Sendable () -> Bool) { self.isHeld.withLock { $0 = isHeld } }
+    func write(while isHeld: @escaping @Sendable () -> Bool) { lease.withLock { $0.isHeld = isHeld } }
 
     private func requireLease() throws(KubernetesError) {
-        guard isHeld.withLock({ $0 })() else {
+        guard lease.withLock({ $0.isHeld })() else {
             throw KubernetesError(.cancelled, "The lease is not held any more: nothing is written")
         }
     }
