@@ -15,7 +15,14 @@ package final class RawServer: Sendable {
     private let listener: Int32
     private let pieces: [[UInt8]]
     private let method: String
-    private let peers = Locked<[Int32]>([])
+    private let state = Locked(State())
+
+    /// Descriptors are used and closed in the lock only: the number of one that is closed is soon somebody else's.
+    private struct State: Sendable {
+        var peers: [Int32] = []
+        var isStopped = false
+        var isClosed = false
+    }
 
     /// - Parameters:
     ///   - pieces: sent one after the other, with a pause in between. They should ask for the connection to be closed
@@ -41,13 +48,19 @@ package final class RawServer: Sendable {
 
     /// Ends the server and closes what is connected.
     package func stop() {
-        shutdown(listener, Int32(SHUT_RDWR))
-        for peer in peers.withLock({ $0 }) { shutdown(peer, Int32(SHUT_RDWR)) }
+        state.withLock { state in
+            guard !state.isClosed else { return }
+            state.isStopped = true
+            for socket in [listener] + state.peers { shutdown(socket, Int32(SHUT_RDWR)) }
+        }
     }
 
     private func serve() {
         while case let peer = accept(listener, nil, nil), peer >= 0 {
-            peers.withLock { $0.append(peer) }
+            state.withLock { state in
+                state.peers.append(peer)
+                if state.isStopped { shutdown(peer, Int32(SHUT_RDWR)) }
+            }
             var head: [UInt8] = []
             var byte = UInt8(0)
             // One by one: what follows the head is left where it is.
@@ -58,8 +71,10 @@ package final class RawServer: Sendable {
                 _ = piece.withUnsafeBytes { write(peer, $0.baseAddress, $0.count) }
             }
         }
-        for peer in peers.withLock({ $0 }) { close(peer) }
-        close(listener)
+        state.withLock { state in
+            state.isClosed = true
+            for socket in [listener] + state.peers { close(socket) }
+        }
     }
 }
 
