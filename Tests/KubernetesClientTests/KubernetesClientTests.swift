@@ -100,7 +100,7 @@ struct KubernetesClientTests {
     @Test func atMostThirtyTwoCallsAreUnderWay() async throws {
         try await run { server, client in
             let gate = Latch()
-            for _ in 0..<32 { server.inject(.slow(gate)) }
+            server.inject(.slow(gate), times: 32)
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for _ in 0..<40 { group.addTask { _ = try await client.get(ConfigText.self, key) } }
                 await until { server.requests.count >= 32 }

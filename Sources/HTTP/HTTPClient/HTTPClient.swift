@@ -10,7 +10,7 @@ package final class HTTPClient: Sendable {
 
     /// Returns when the head of the answer is there. Any status is an answer; only a failed transfer is an error.
     package func send(_ request: HTTPRequest) async throws -> HTTPResponse {
-        if let problem = request.problem { throw HTTPError(.invalidRequest, problem) }
+        if let problem = request.problem { throw problem }
         let transfer = Transfer(request, engine)
         guard case .stream = request.body else { return try await transfer.response() }
         return try await withThrowingTaskGroup(of: HTTPResponse?.self) { group in

@@ -14,6 +14,8 @@ package struct HTTPError: Error, Equatable, Sendable, CustomStringConvertible {
 
     package var code: Code
     package var message: String
+    /// Of an invalid request: it is a header that cannot be sent, such as one with credentials.
+    package internal(set) var isAboutHeader = false
 
     package init(_ code: Code, _ message: String) {
         self.code = code

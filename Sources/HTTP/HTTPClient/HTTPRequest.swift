@@ -47,26 +47,28 @@ package struct HTTPRequest: Sendable {
         }
     }
 
-    /// How an error with the code `invalidRequest` begins if it is not about the URL.
-    package static let problemOfHeader = "The header"
-
     /// Why this must not reach the library. A line break in a header would begin another header or another request, and
     /// a zero byte would end a C string early.
-    var problem: String? {
+    var problem: HTTPError? {
         let isPrintable = { (byte: UInt8) in byte >= 0x20 && byte != 0x7f }
         let isDark = { (byte: UInt8) in byte > 0x20 && byte != 0x7f }
         if !method.utf8.allSatisfy({ (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) }) {
-            return "The method is not a word"
+            return HTTPError(.invalidRequest, "The method is not a word")
         }
-        if !url.utf8.allSatisfy(isDark) { return "The URL has a space or a control character" }
+        if !url.utf8.allSatisfy(isDark) {
+            return HTTPError(.invalidRequest, "The URL has a space or a control character")
+        }
         for (name, value) in headers {
             let isName = !name.isEmpty && name.utf8.allSatisfy { isDark($0) && $0 != UInt8(ascii: ":") }
             guard isName, value.utf8.allSatisfy({ isPrintable($0) || $0 == 0x09 }) else {
-                return "\(Self.problemOfHeader) \"\(name.filter { $0.isLetter || $0 == "-" })\" cannot be sent as it is"
+                let shown = name.filter { $0.isLetter || $0 == "-" }
+                var error = HTTPError(.invalidRequest, "The header \"\(shown)\" cannot be sent as it is")
+                error.isAboutHeader = true
+                return error
             }
         }
         // Nobody would be trusted, but to the library no authorities mean those of the system.
-        if tls.authorities?.isEmpty == true { return "There are no authorities to trust" }
+        if tls.authorities?.isEmpty == true { return HTTPError(.invalidRequest, "There are no authorities to trust") }
         return nil
     }
 

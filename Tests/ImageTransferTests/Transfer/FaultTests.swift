@@ -55,8 +55,7 @@ struct FaultTests {
             let answers = try RawServer(answering: head + "no", to: "PATCH")
             defer { answers.stop() }
             try await TransferRig.withRegistry(FakeRegistry()) { request in
-                guard request.method == "POST" else { return nil }
-                return ServerResponse(202, headers: [("Location", "http://\(answers.host)/upload")])
+                request.method == "POST" ? upload(to: answers) : nil
             } _: { target, fake in
                 var limits = TransferRig.limits
                 (limits.answer, limits.abandon, limits.retry.attempts) = (.seconds(20), .milliseconds(100), 1)
@@ -77,8 +76,7 @@ struct FaultTests {
         let answers = try RawServer(answering: head, to: "PATCH")
         defer { answers.stop() }
         try await TransferRig.withRegistry(FakeRegistry()) { request in
-            guard request.method == "POST" else { return nil }
-            return ServerResponse(202, headers: [("Location", "http://\(answers.host)/upload")])
+            request.method == "POST" ? upload(to: answers) : nil
         } _: { target, fake in
             var limits = TransferRig.limits
             limits.abandon = .milliseconds(100)
@@ -105,7 +103,7 @@ struct FaultTests {
                 uploads += 1
                 return uploads == 1
             }
-            return isFirst ? ServerResponse(202, headers: [("Location", "http://\(answers.host)/upload")]) : nil
+            return isFirst ? upload(to: answers) : nil
         } _: { target, fake in
             _ = try await TransferRig.transfer(MemorySource(archive), target)
             #expect(fake.manifests["1.0"] != nil)
@@ -246,5 +244,10 @@ struct FaultTests {
         #expect(all.last?.bytesRead == all.last?.bytesTotal)
         #expect((all.last?.bytesSent ?? 0) > 15 << 20)
         #expect(all.count > 10)
+    }
+
+    /// The answer to the beginning of an upload that goes on elsewhere.
+    private func upload(to server: RawServer) -> ServerResponse {
+        ServerResponse(202, headers: [("Location", "http://\(server.host)/upload")])
     }
 }

@@ -50,10 +50,8 @@ struct CleanupTests {
     @Test func afterTheDeadlineAFinalizerThatStaysIsTriedLessAndLessOften() async throws {
         try await ManualRig.run { rig, server in
             try await deletedLongAgo(rig)
-            for _ in 0..<3 {
-                server.inject(.status(403, reason: "Forbidden")) { request in
-                    request.method == "PATCH" && request.path.hasSuffix("/widgets/orders")
-                }
+            server.inject(.status(403, reason: "Forbidden"), times: 3) { request in
+                request.method == "PATCH" && request.path.hasSuffix("/widgets/orders")
             }
             try await rig.run { _ in
                 await rig.clock.waitForSleeper(until: .milliseconds(5))
@@ -283,11 +281,7 @@ struct CleanupTests {
                 _ = try await eventually { try await rig.condition("ReconciliationPaused", of: "orders") }
                 try await rig.apply("orders", text: "other")
                 // Often enough that another look, whatever causes it, fails too.
-                for _ in 0..<50 {
-                    server.inject(.status(403, reason: "Forbidden")) {
-                        $0.method == "PATCH" && $0.path.contains("configmaps")
-                    }
-                }
+                server.refuseApplies(of: "configmaps", 403, reason: "Forbidden", times: 50)
                 try await rig.annotate("orders", "kittiwake.example/pause-reconciliation", .null)
                 _ = try await eventually {
                     try await rig.condition("Ready", of: "orders")?.reason == "Forbidden" ? true : nil

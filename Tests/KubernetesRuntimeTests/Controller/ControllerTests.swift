@@ -206,7 +206,7 @@ struct ControllerTests {
 
     @Test func theFirstFailureEndsThePlanAndIsTold() async throws {
         try await ManualRig.run { rig, server in
-            server.inject(.status(403, reason: "Forbidden")) { $0.method == "PATCH" && $0.path.contains("configmaps") }
+            server.refuseApplies(of: "configmaps", 403, reason: "Forbidden")
             try await rig.run { _ in
                 try await rig.create("orders")
                 let ready = try await eventually { try await rig.condition("Ready", of: "orders") }
@@ -229,11 +229,7 @@ struct ControllerTests {
                 try await rig.create("orders")
                 try await rig.isReady("orders")
                 await rig.settled(controller)
-                for _ in 1...3 {
-                    server.inject(.status(403, reason: "Forbidden")) {
-                        $0.method == "PATCH" && $0.path.contains("configmaps")
-                    }
-                }
+                server.refuseApplies(of: "configmaps", 403, reason: "Forbidden", times: 3)
                 rig.time.withLock { $0 = start.advanced(by: .seconds(60)) }
                 server.forgetRequests()
                 try await rig.apply("orders", text: "other")
@@ -257,11 +253,7 @@ struct ControllerTests {
     /// What a policy forbids today it may allow tomorrow, and nobody tells us of that.
     @Test(.rows(204)) func whatTheServerRefusesIsTriedAgainEveryTwoMinutesAtLeast() async throws {
         try await ManualRig.run { rig, server in
-            for _ in 0..<40 {
-                server.inject(.status(422, reason: "Invalid")) {
-                    $0.method == "PATCH" && $0.path.contains("configmaps")
-                }
-            }
+            server.refuseApplies(of: "configmaps", 422, reason: "Invalid", times: 40)
             try await rig.run { controller in
                 try await rig.create("orders")
                 let reconciling = try await eventually { try await rig.condition("Reconciling", of: "orders") }
@@ -286,11 +278,7 @@ struct ControllerTests {
     @Test func aPassingFailureOfTheServerIsNotToldAndALastingOneIs() async throws {
         try await ManualRig.run { rig, server in
             // A webhook for one kind, which does not answer.
-            for _ in 0..<100 {
-                server.inject(.status(500, reason: "InternalError")) {
-                    $0.method == "PATCH" && $0.path.contains("configmaps")
-                }
-            }
+            server.refuseApplies(of: "configmaps", 500, reason: "InternalError", times: 100)
             try await rig.run { controller in
                 try await rig.create("orders")
                 await rig.clock.waitForSleeper(until: .milliseconds(5))

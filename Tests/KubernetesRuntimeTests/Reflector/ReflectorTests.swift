@@ -272,7 +272,7 @@ struct ReflectorTests {
 
     @Test(.rows(332)) func aNamespaceThatMayNotBeReadAnyMoreIsFreed() async throws {
         try await synced { rig in
-            for _ in 0..<6 { rig.server.inject(.status(403, reason: "Forbidden")) }
+            rig.server.inject(.status(403, reason: "Forbidden"), times: 6)
             rig.server.cutWatches()
             // The watch is forbidden, and then the list. A server that was just started refuses everybody for a while.
             var (start, delay) = (Duration.zero, Duration.milliseconds(800))

@@ -15,7 +15,7 @@ struct ImageTransfersTests {
     func transfers(
         limit: Int,
         _ transfer: @escaping ImageTransfers<ManualClock>.Transfer,
-        changed: @escaping @Sendable (ImageSlot) -> Void
+        changed: @escaping @Sendable (ImageSlot) -> Void = { _ in }
     ) -> ImageTransfers<ManualClock> {
         ImageTransfers(limit: limit, recheck: .seconds(300), clock: clock, transfer: transfer, changed: changed)
     }
@@ -68,17 +68,13 @@ struct ImageTransfersTests {
         let newer = ObtainedImage(digest: someDigest("b"), etag: "\"2\"", containsKittiwake: true)
         let attempts = Recorder<KnownImage>()
         let done = Recorder<String>()
-        let transfers = ImageTransfers<ManualClock>(
-            limit: 2,
-            recheck: .seconds(300),
-            clock: clock,
-            transfer: { [outcome] image, known, _ in
-                attempts.record(known)
-                if image.key == "failing" { throw ImageFailure(reason: "StorageUnreachable", message: "no answer") }
-                return known.image ?? outcome
-            },
-            changed: { done.record($0.uid) }
-        )
+        let transfers = transfers(limit: 2) { [outcome] image, known, _ in
+            attempts.record(known)
+            if image.key == "failing" { throw ImageFailure(reason: "StorageUnreachable", message: "no answer") }
+            return known.image ?? outcome
+        } changed: {
+            done.record($0.uid)
+        }
         transfers.want("image", in: "a", known: nil)
         transfers.want("failing", in: "b", known: nil)
         _ = await running({ await transfers.run() }) { cancel in
@@ -129,17 +125,11 @@ struct ImageTransfersTests {
     @Test func aNewcomerComesBeforeWhatIsTriedOrLookedAtAgain() async {
         let attempts = Recorder<String>()
         let goOn = Latch()
-        let transfers = ImageTransfers<ManualClock>(
-            limit: 1,
-            recheck: .seconds(300),
-            clock: clock,
-            transfer: { [outcome] image, _, _ in
-                attempts.record(image.key)
-                try await goOn.wait()
-                return outcome
-            },
-            changed: { _ in }
-        )
+        let transfers = transfers(limit: 1) { [outcome] image, _, _ in
+            attempts.record(image.key)
+            try await goOn.wait()
+            return outcome
+        }
         transfers.want("first", in: "first", known: nil)
         _ = await running({ await transfers.run() }) { cancel in
             await attempts.wait(for: 1)
@@ -155,17 +145,11 @@ struct ImageTransfersTests {
     @Test func oneNamespaceLeavesPlacesForOthersAndTakesItsTurnLater() async {
         let attempts = Recorder<String>()
         let goOn = Latch()
-        let transfers = ImageTransfers<ManualClock>(
-            limit: 4,
-            recheck: .seconds(300),
-            clock: clock,
-            transfer: { [outcome] image, _, _ in
-                attempts.record(image.key)
-                try await goOn.wait()
-                return outcome
-            },
-            changed: { _ in }
-        )
+        let transfers = transfers(limit: 4) { [outcome] image, _, _ in
+            attempts.record(image.key)
+            try await goOn.wait()
+            return outcome
+        }
         for slot: ImageSlot in ["a/1", "a/2", "a/3", "a/4", "a/5", "b/1"] {
             transfers.want(WantedImage(stringLiteral: slot.uid), in: slot, known: nil)
         }
@@ -188,19 +172,15 @@ struct ImageTransfersTests {
         let attempts = Recorder<String>()
         let leaves = Latch()
         let done = Recorder<String>()
-        let transfers = ImageTransfers<ManualClock>(
-            limit: 1,
-            recheck: .seconds(300),
-            clock: clock,
-            transfer: { [outcome] image, _, _ in
-                attempts.record(image.key)
-                guard image.key == "old" else { return outcome }
-                try? await Latch().wait()  // until it is cancelled
-                await leaves.waitInAnyCase()
-                throw CancellationError()
-            },
-            changed: { done.record($0.uid) }
-        )
+        let transfers = transfers(limit: 1) { [outcome] image, _, _ in
+            attempts.record(image.key)
+            guard image.key == "old" else { return outcome }
+            try? await Latch().wait()  // until it is cancelled
+            await leaves.waitInAnyCase()
+            throw CancellationError()
+        } changed: {
+            done.record($0.uid)
+        }
         transfers.want("old", in: "a", known: nil)
         _ = await running({ await transfers.run() }) { cancel in
             await attempts.wait(for: 1)
@@ -218,17 +198,11 @@ struct ImageTransfersTests {
 
     @Test func theBackoffOfAFailureEndsWithTheClock() async {
         let attempts = Recorder<String>()
-        let transfers = ImageTransfers<ManualClock>(
-            limit: 1,
-            recheck: .seconds(300),
-            clock: clock,
-            transfer: { [outcome] image, _, _ in
-                attempts.record(image.key)
-                if attempts.all.count == 1 { throw ImageFailure(reason: "StorageUnreachable", message: "no answer") }
-                return outcome
-            },
-            changed: { _ in }
-        )
+        let transfers = transfers(limit: 1) { [outcome] image, _, _ in
+            attempts.record(image.key)
+            if attempts.all.count == 1 { throw ImageFailure(reason: "StorageUnreachable", message: "no answer") }
+            return outcome
+        }
         transfers.want("image", in: "a", known: nil)
         _ = await running({ await transfers.run() }) { cancel in
             await attempts.wait(for: 1)

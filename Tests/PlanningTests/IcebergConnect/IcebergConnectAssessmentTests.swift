@@ -206,13 +206,19 @@ struct IcebergConnectAssessmentTests {
         #expect(scene.object(file)?["data"]?[WorkerFile.name].string?.contains("compression") == false)
     }
 
-    @Test(.rows(206)) func aRollingUpdateIsNoDegradation() throws {
+    /// Two of three workers are ready, and one has the new settings already.
+    private static func rollingUpdate() throws -> Scene {
         var scene = try Scene.quickStart()
         try scene.becomeReady()
         try scene.edit { $0["spec"]?["worker"]?["config"] = ["key.converter": "x.Y"] }
         scene.settle()
         try scene.start(.worker, ready: 2)
         scene.seen.workers?.updated = 1
+        return scene
+    }
+
+    @Test(.rows(206)) func aRollingUpdateIsNoDegradation() throws {
+        var scene = try Self.rollingUpdate()
         scene.settle()
         #expect(scene.condition(.reconciling)?.status == .true)
         #expect(scene.condition(.degraded)?.status == .false)
@@ -238,12 +244,7 @@ struct IcebergConnectAssessmentTests {
     }
 
     @Test func aRolloutThatIsStuckIsADegradation() throws {
-        var scene = try Scene.quickStart()
-        try scene.becomeReady()
-        try scene.edit { $0["spec"]?["worker"]?["config"] = ["key.converter": "x.Y"] }
-        scene.settle()
-        try scene.start(.worker, ready: 2)
-        scene.seen.workers?.updated = 1
+        var scene = try Self.rollingUpdate()
         scene.seen.workers?.obstacle = "ReplicaSet \"workers-1\" has timed out progressing."
         scene.settle()
         #expect(scene.condition(.degraded)?.status == .true)

@@ -27,9 +27,21 @@ package final class APIServer: Sendable {
 
     // MARK: What a test asks for
 
-    /// The next request that `applies` meets this fault, once.
-    package func inject(_ fault: Fault, where applies: @escaping @Sendable (ServerRequest) -> Bool = { _ in true }) {
-        state.withLock { $0.faults.append(PendingFault(fault: fault, applies: applies)) }
+    /// The next requests that `applies` meet this fault, so many of them.
+    package func inject(
+        _ fault: Fault,
+        times: Int = 1,
+        where applies: @escaping @Sendable (ServerRequest) -> Bool = { _ in true }
+    ) {
+        let pending = PendingFault(fault: fault, applies: applies)
+        state.withLock { $0.faults += Array(repeating: pending, count: times) }
+    }
+
+    /// As a role, a policy or a webhook may refuse one kind of object.
+    ///
+    /// - Parameter resource: its plural name.
+    package func refuseApplies(of resource: String, _ status: Int, reason: String, times: Int = 1) {
+        inject(.status(status, reason: reason), times: times) { $0.method == "PATCH" && $0.path.contains(resource) }
     }
 
     /// Whether all injected faults have happened.

@@ -8,8 +8,8 @@ final class NamelessFile: Sendable {
 
     /// - Parameter content: what is in it; reading begins at its start.
     init(_ content: String) throws {
-        var path = Array("\(FileManager.default.temporaryDirectory.path)/kittiwake-XXXXXX".utf8CString)
-        descriptor = mkstemp(&path)
+        let path = FileManager.default.temporaryDirectory.appending(path: "kittiwake-\(UUID().uuidString)").path
+        descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw Executable.Failed(description: "No temporary file: error \(errno)") }
         unlink(path)
         try FileHandle(fileDescriptor: descriptor).write(contentsOf: Data(content.utf8))

@@ -21,23 +21,27 @@ struct AppliedIntents: Sendable {
     /// By the object for which. A dozen each, which are found sooner than hashed.
     private var records: [ResourceKind: [ObjectKey: [Record]]] = [:]
 
-    /// Whether our last apply was of the same intent and the child is as it left it.
-    ///
+    /// How a child stands to what is to be applied now.
+    enum Standing {
+        /// Our last apply was of the same intent, and the child is as it left it.
+        case current
+        /// It was of the same intent, but the child is another one now, or has not been looked at for long.
+        case drifted
+        /// It was of another intent, or there was none.
+        case new
+    }
+
     /// - Parameter seen: what the cache shows; `nil` for a kind that is in none: then an apply is trusted for a while.
-    func isCurrent(
+    func standing(
         _ child: ObjectReference,
         of primary: ObjectReference,
         intent: Fingerprint,
         seen: Fingerprint?,
         at time: MicroTime
-    ) -> Bool {
-        guard let record = record(child, primary), record.intent == intent, record.result == seen else { return false }
-        return seen != nil || record.time.duration(to: time) < Self.trust
-    }
-
-    /// Whether our last apply was of the same intent, whatever became of the child.
-    func hasApplied(_ child: ObjectReference, intent: Fingerprint, of primary: ObjectReference) -> Bool {
-        record(child, primary)?.intent == intent
+    ) -> Standing {
+        guard let record = record(child, primary), record.intent == intent else { return .new }
+        let isTrusted = seen != nil || record.time.duration(to: time) < Self.trust
+        return record.result == seen && isTrusted ? .current : .drifted
     }
 
     func hasApplied(_ child: ObjectReference, _ uid: String?, of primary: ObjectReference) -> Bool {

@@ -68,18 +68,11 @@ package final class Executor: Sendable {
         let cache = stores[intent.kind]
         let known = cache?.known(intent.key)
         let print = Fingerprint(of: intent.body.sorted.jsonBytes)
-        let (isCurrent, isRepeated) = applied.withLock { applied in
-            let isCurrent = applied.isCurrent(
-                child,
-                of: primary,
-                intent: print,
-                seen: known?.fingerprint,
-                at: context.time
-            )
-            return (isCurrent, applied.hasApplied(child, intent: print, of: primary))
+        let standing = applied.withLock {
+            $0.standing(child, of: primary, intent: print, seen: known?.fingerprint, at: context.time)
         }
         // What a cache should show and does not is gone.
-        if isCurrent, cache == nil || known != nil { return }
+        if standing == .current, cache == nil || known != nil { return }
         try await refuseForeign(intent, child, of: primary, known?.metadata, in: context)
         var intent = intent
         if let uid = known?.metadata.uid, intent.body["metadata"]?["uid"] == nil {
@@ -96,7 +89,7 @@ package final class Executor: Sendable {
         }
         let result = cache?.absorb(written)
         guard cache == nil || result != nil else { return }
-        if isRepeated, cache != nil, result != known?.fingerprint {
+        if standing != .new, cache != nil, result != known?.fingerprint {
             send([.driftCorrected(child, wasDeleted: known == nil)], about: reference, in: context)
         }
         let uid = written.metadata.uid

@@ -9,17 +9,13 @@ internal import Dispatch
 ///
 /// The meeting point of the thread that reads and the task that asks.
 final class NamedLayer: Sendable {
-    private struct State: Sendable {
-        var answer: Result<Descriptor?, any Error>?
-        var isAwaited = false
-    }
-
     let pipe: LayerPipe
     /// What its name says: the digest of the file. `nil` if it says nothing.
     private let name: Digest?
     /// How the file is compressed.
     private let format: CompressionFormat?
-    private let state = Locked(State())
+    private let answer = Locked<Result<Descriptor?, any Error>?>(nil)
+    /// Rung once, by the first answer.
     private let bell = DispatchSemaphore(value: 0)
 
     init(path: String, size: Int64, _ format: CompressionFormat?) {
@@ -30,25 +26,20 @@ final class NamedLayer: Sendable {
         name = isBlob ? parts.last.flatMap { Digest(hex: $0) } : nil
     }
 
-    /// The blob that the registry has of it; `nil` if it has to be sent. Blocks until there is an ``answer(_:)``.
+    /// The blob that the registry has of it; `nil` if it has to be sent. Blocks until there is an ``answer(_:)``. For the
+    /// one who reads.
     func awaitAnswer() throws -> Descriptor? {
-        let known = state.withLock { state in
-            state.isAwaited = state.answer == nil
-            return state.answer
-        }
-        if let known { return try known.get() }
         bell.wait()
-        return try state.withLock { $0.answer }?.get() ?? nil
+        return try answer.withLock { $0 }?.get() ?? nil
     }
 
     /// The first one counts; with an error if nobody will ask any more.
     func answer(_ answer: Result<Descriptor?, any Error>) {
-        let rings = state.withLock { state in
-            if state.answer == nil { state.answer = answer }
-            defer { state.isAwaited = false }
-            return state.isAwaited
+        let isFirst = self.answer.withLock { first in
+            defer { first = first ?? answer }
+            return first == nil
         }
-        if rings { bell.signal() }
+        if isFirst { bell.signal() }
     }
 
     /// Whoever works on it ends with this error.
@@ -75,7 +66,7 @@ final class NamedLayer: Sendable {
     ///
     /// - Throws: ``ImageTransferError`` if its name is not what it is.
     func blobThatWasThere() throws -> ImageTransferOutcome.Layer? {
-        guard let blob = try state.withLock({ $0.answer })?.get() ?? nil, let result = pipe.result else { return nil }
+        guard let blob = try answer.withLock({ $0 })?.get() ?? nil, let result = pipe.result else { return nil }
         guard (result.file ?? result.diffID) == name else {
             throw ImageTransferError(.digestMismatch, "the content of \(pipe.path) is not what its name says")
         }

@@ -146,26 +146,23 @@ package struct Registry: Sendable {
         _ url: String,
         upTo largest: Int
     ) async throws -> Answer {
-        let isGood = (200..<300).contains(response.status) || call.accepts.contains(response.status)
-        if response.status >= 400 {
-            let body = try await refusalBody(response)
-            let answer = Answer(status: response.status, headers: response.headers, body: body, url: url)
-            if isGood { return answer }
-            var error = RegistryRefusal(answer).error(shown(call), origin)
-            error.retryAfter = response.retryAfter
-            throw error
-        }
-        let body: [UInt8]
+        let isRefusal = response.status >= 400
+        let body = try await isRefusal ? refusalBody(response) : body(of: response, call, upTo: largest)
+        let answer = Answer(status: response.status, headers: response.headers, body: body, url: url)
+        if (200..<300).contains(response.status) || call.accepts.contains(response.status) { return answer }
+        var error = RegistryRefusal(answer).error(shown(call), origin)
+        error.retryAfter = response.retryAfter
+        throw error
+    }
+
+    private func body(of response: HTTPResponse, _ call: Call, upTo largest: Int) async throws -> [UInt8] {
         do {
-            body = try await response.body.collect(upTo: largest)
+            return try await response.body.collect(upTo: largest)
         } catch let error as HTTPError where error.code == .bodyTooLarge {
             throw ImageTransferError(.registryRefused, "\(shown(call)): the answer is larger than \(largest) bytes")
         } catch let error as HTTPError {
             throw unreachable(error, call.method)
         }
-        let answer = Answer(status: response.status, headers: response.headers, body: body, url: url)
-        guard isGood else { throw RegistryRefusal(answer).error(shown(call), origin) }
-        return answer
     }
 
     /// What a refusal says besides its status; empty if that does not come, or is endless. Many who refuse a body that is

@@ -173,7 +173,7 @@ package struct S3Client: Sendable {
     /// What is wrong with a request that could not even be tried: of what it is made of, only the address and the
     /// credentials come from people.
     private func unsendable(_ error: HTTPError, _ method: String) -> StorageError {
-        guard error.message.hasPrefix(HTTPRequest.problemOfHeader) else {
+        guard error.isAboutHeader else {
             return StorageError(.invalidAddress, "\(method) \(location): \(error)", advice: "check the endpoint")
         }
         return StorageError(
