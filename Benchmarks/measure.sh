@@ -6,13 +6,15 @@
 # measured FILE COMMAND…: runs the command and adds a line to FILE: seconds, seconds of processor, kilobytes at its peak.
 # What it prints goes to FILE.log.
 measured() {
-	local file=$1
+	local file=$1 begin end
 	shift
-	if ! /usr/bin/time --format '%e %U %S %M' --output "$file.last" "$@" >>"$file.log" 2>&1; then
+	begin=${EPOCHREALTIME/,/.} # time(1) knows a hundredth of a second
+	if ! /usr/bin/time --format '%U %S %M' --output "$file.last" "$@" >>"$file.log" 2>&1; then
 		tail -n 5 "$file.log" >&2
 		fail "a measured command failed: $*"
 	fi
-	awk '{ print $1, $2 + $3, $4 }' "$file.last" >>"$file"
+	end=${EPOCHREALTIME/,/.}
+	awk -v begin="$begin" -v end="$end" '{ printf "%.3f %s %s\n", end - begin, $1 + $2, $3 }' "$file.last" >>"$file"
 }
 
 # median FILE COLUMN

@@ -215,7 +215,7 @@ package enum IcebergConnectSchema {
         return .object(
             "CPU and memory of one pod.",
             isFilledIn: true,
-            rules: [.check(requestsAboveLimits)],
+            rules: ["memory", "cpu"].map(requestWithinLimit),
             [
                 .optional("requests", amounts("What is reserved; at most the limits.", requests)),
                 .optional("limits", amounts("The most that may be used.", limits)),
@@ -224,12 +224,18 @@ package enum IcebergConnectSchema {
     }
 
     /// The API server would refuse the Deployment, so this is said where the user looks.
-    private static func requestsAboveLimits(_ resources: JSON) -> [FieldProblem] {
-        ["memory", "cpu"].compactMap { name in
-            guard let request = quantity(resources["requests"]?[name]), let limit = quantity(resources["limits"]?[name])
-            else { return nil }
-            return request > limit ? FieldProblem(field: "requests.\(name)", message: "is above limits.\(name)") : nil
-        }
+    private static func requestWithinLimit(_ name: String) -> SchemaRule {
+        .rule(
+            "quantity(string(self.requests.\(name))).compareTo(quantity(string(self.limits.\(name)))) <= 0",
+            field: "requests.\(name)",
+            message: "is above limits.\(name)",
+            holds: { resources in
+                guard let request = quantity(resources["requests"]?[name]),
+                    let limit = quantity(resources["limits"]?[name])
+                else { return true }
+                return request <= limit
+            }
+        )
     }
 
     private static func quantity(_ value: JSON?) -> Quantity? {

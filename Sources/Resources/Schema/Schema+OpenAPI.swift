@@ -9,8 +9,7 @@ extension Schema {
         object["description"] = .string(description)
         for (key, value) in typeMembers { object[key] = value }
         object["default"] = fallback
-        let expressions = rules.compactMap(\.expression)
-        if !expressions.isEmpty { object["x-kubernetes-validations"] = .array(expressions.map(\.openAPI)) }
+        if !rules.isEmpty { object["x-kubernetes-validations"] = .array(rules.map(\.expression.openAPI)) }
         return .object(object)
     }
 

@@ -4,7 +4,7 @@ package import JSON
 
 /// Something that has to hold between the parts of a value.
 package struct SchemaRule: Sendable {
-    /// The rule as the API server evaluates it, where its language can say it.
+    /// The rule as the API server evaluates it.
     package struct Expression: Sendable {
         /// In the Common Expression Language; `self` is the value.
         package var text: String
@@ -13,7 +13,7 @@ package struct SchemaRule: Sendable {
         package var fieldPath: String?
     }
 
-    package var expression: Expression?
+    package var expression: Expression
     /// The same in Swift, over a value whose defaults are filled in: what is wrong, with the path below the value.
     package var problems: @Sendable (JSON) -> [FieldProblem]
 
@@ -43,11 +43,6 @@ package struct SchemaRule: Sendable {
         problems: @escaping @Sendable (JSON) -> [FieldProblem]
     ) -> SchemaRule {
         SchemaRule(expression: Expression(text: text, message: message), problems: problems)
-    }
-
-    /// A rule that only our own code can check.
-    static func check(_ problems: @escaping @Sendable (JSON) -> [FieldProblem]) -> SchemaRule {
-        SchemaRule(expression: nil, problems: problems)
     }
 }
 

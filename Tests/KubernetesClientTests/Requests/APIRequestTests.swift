@@ -72,6 +72,22 @@ struct APIRequestTests {
         #expect(address.request(APIRequest(.patch, .deployment, key), presented).allowsHTTP2)
     }
 
+    @Test(
+        arguments: [
+            ("https://10.0.0.1:6443", "https://kube.example:6443", "10.0.0.1:6443"),
+            ("https://10.0.0.1/k8s/c1", "https://kube.example:443/k8s/c1", "10.0.0.1:443"),
+            ("http://[::1]", "http://kube.example:80", "[::1]:80"),
+        ]
+    )
+    func theCertificatesNameStandsInTheAddress(server: String, base: String, connectTo: String) {
+        var access = ClusterAccess(server: server)
+        access.serverName = "kube.example"
+        let address = ServerAddress(access)
+        let request = APIRequest(.get, .deployment, ObjectKey(namespace: "shop", name: "x"))
+        let message = address.request(request, Credentials.Presented(token: nil, tls: TLSMaterial()))
+        #expect(message.url == base + request.target && message.connectTo == connectTo)
+    }
+
     @Test func whatAServerSaysAboutASecretIsNotRepeated() {
         let answer = StatusAnswer(reason: "Invalid", message: "Invalid value: \"hunter2\"")
         let request = APIRequest(.apply, .secret, ObjectKey(namespace: "shop", name: "s"))

@@ -152,7 +152,7 @@ struct CleanupTests {
         }
     }
 
-    @Test(.rows(265)) func afterTheDeadlineTheObjectGoesAndAnEventSaysWhatIsLeft() async throws {
+    @Test func afterTheDeadlineTheObjectGoesAndAnEventSaysWhatIsLeft() async throws {
         try await ManualRig.run { rig, _ in
             let notes = Recorder<String>()
             let executor = Executor(rig.client, stores: [rig.widgets]) { event, _, _ in
@@ -203,7 +203,7 @@ struct CleanupTests {
         }
     }
 
-    @Test(.rows(178)) func anAnnotationForcesTheObjectToGo() async throws {
+    @Test func anAnnotationForcesTheObjectToGo() async throws {
         try await ManualRig.run { rig, _ in
             try await rig.run(announce: { what, _ in
                 if what.text.hasPrefix("bye") { throw Unreachable() }

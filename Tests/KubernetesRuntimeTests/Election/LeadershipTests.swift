@@ -79,7 +79,7 @@ struct LeadershipTests {
         #expect(log.all == ["leads", "work 0", "follows", "leads", "work 2", "done", "follows"])
     }
 
-    @Test(.rows(103)) func workThatDoesNotEndAfterALostLeaseIsOverrun() async {
+    @Test func workThatDoesNotEndAfterALostLeaseIsOverrun() async {
         let hold = Latch()
         let held = Locked<Term<ManualClock>?>(nil)
         _ = await running { [self] in

@@ -14,23 +14,19 @@ struct AdmissionCase: Sendable, CustomTestStringConvertible {
     var field: String
     /// A part of the message; empty if it is the server's own and says no more than the rule.
     var message: String
-    /// The language of the API server's rules cannot say it; only our own code does.
-    var isOurs = false
 
     init(
         _ name: String,
         wrong: Change...,
         right: [Change] = [],
         field: String,
-        message: String = "",
-        isOurs: Bool = false
+        message: String = ""
     ) {
         self.name = name
         self.wrong = wrong
         self.right = right
         self.field = field
         self.message = message
-        self.isOurs = isOurs
     }
 
     var testDescription: String { name }
@@ -273,8 +269,14 @@ struct AdmissionCase: Sendable, CustomTestStringConvertible {
             wrong: .set("worker/resources/requests/memory", "3Gi"),
             right: [.set("worker/resources/requests/memory", "2048Mi")],
             field: "worker.resources.requests.memory",
-            message: "is above limits.memory",
-            isOurs: true
+            message: "is above limits.memory"
+        ),
+        AdmissionCase(
+            "more requested than allowed in another unit",
+            wrong: .set("coordinator/resources/requests/cpu", 3),
+            right: [.set("coordinator/resources/requests/cpu", "2000m"), .set("coordinator/resources/limits/cpu", 2)],
+            field: "coordinator.resources.requests.cpu",
+            message: "is above limits.cpu"
         ),
         AdmissionCase(
             "a quantity with a wrong unit",

@@ -13,19 +13,17 @@ struct ServerAddress: Sendable {
     private let connectTo: String?
 
     init(_ access: ClusterAccess) {
-        let scheme = access.server.hasPrefix("https://") ? "https://" : "http://"
-        let rest = access.server.dropFirst(scheme.count)
-        let path = rest.drop { $0 != "/" }
-        host = String(rest.prefix { $0 != "/" })
-        guard let name = access.serverName else {
+        let address = HTTPAddress(access.server)
+        host = address.map { String($0.authority) } ?? ""
+        guard let address, let name = access.serverName else {
             base = access.server
             connectTo = nil
             return
         }
         // The library checks the certificate against the name in the URL, so that is where the name goes.
-        let port = Self.port(of: host) ?? (scheme == "https://" ? "443" : "80")
-        base = "\(scheme)\(name):\(port)\(path)"
-        connectTo = Self.port(of: host) == nil ? "\(host):\(port)" : host
+        let path = address.path == "/" ? "" : address.path
+        base = "\(address.isSecure ? "https" : "http")://\(name):\(address.port)\(path)"
+        connectTo = "\(address.host):\(address.port)"
     }
 
     func request(_ request: APIRequest, _ presented: Credentials.Presented) -> HTTPRequest {
@@ -44,11 +42,5 @@ struct ServerAddress: Sendable {
         message.limits.total = request.deadline
         message.limits.idle = request.idle
         return message
-    }
-
-    /// `nil` if the host says none. An IPv6 address stands in brackets.
-    private static func port(of host: String) -> String? {
-        guard let colon = host.lastIndex(of: ":"), !host[colon...].contains("]") else { return nil }
-        return String(host[host.index(after: colon)...])
     }
 }

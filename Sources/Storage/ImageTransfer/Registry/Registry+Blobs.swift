@@ -140,6 +140,6 @@ extension Registry {
                 advice: "check that the address is that of a registry"
             )
         }
-        return try absolute(location, from: answer.url)
+        return try address(location, from: answer.url).text
     }
 }

@@ -34,8 +34,8 @@ extension Registry {
         )
     }
 
-    func elsewhere(_ call: Call, _ url: String) -> ImageTransferError {
-        let place = url.prefix { $0 != "?" }
+    func elsewhere(_ call: Call, _ url: HTTPAddress) -> ImageTransferError {
+        let place = url.text.prefix { $0 != "?" }
         return ImageTransferError(
             .registryUnauthorized,
             "\(call.method) \(place) was answered with 401: the registry \(origin) sends us there, but that is not its own "
@@ -44,29 +44,22 @@ extension Registry {
         )
     }
 
-    /// A `Location` may be whole, without scheme, without host, or relative to what was asked.
-    func absolute(_ location: String, from url: String) throws -> String {
-        let scheme = url.lowercased().hasPrefix("https:") ? "https:" : "http:"
-        let start = location.prefix(8).lowercased()
-        let result: String
-        if start.hasPrefix("https://") || start.hasPrefix("http://") {
-            result = location
-        } else if location.hasPrefix("//") {
-            result = scheme + location
-        } else if location.hasPrefix("/") {
-            let host = url.split(separator: "/", maxSplits: 2, omittingEmptySubsequences: true)
-            result = "\(scheme)//\(host.count > 1 ? host[1] : "")\(location)"
-        } else {
-            let path = url.prefix { $0 != "?" }
-            result = "\(path[...(path.lastIndex(of: "/") ?? path.startIndex)])\(location)"
+    /// A path of ours, or where the registry sends us.
+    func address(_ location: String, from base: HTTPAddress) throws -> HTTPAddress {
+        guard let address = base.resolving(location) else {
+            throw ImageTransferError(
+                .registryRefused,
+                "The registry \(origin) answers with an address that nothing can be sent to",
+                advice: "check that the address is that of a registry"
+            )
         }
-        guard scheme == "http:" || result.prefix(6).lowercased() == "https:" else {
+        guard address.isSecure || !base.isSecure else {
             throw ImageTransferError(
                 .registryRefused,
                 "The registry \(origin) is reached over TLS but answers with an address without TLS",
                 advice: "tell the registry its outside address, for example with X-Forwarded-Proto"
             )
         }
-        return result
+        return address
     }
 }

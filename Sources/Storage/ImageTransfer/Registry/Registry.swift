@@ -67,7 +67,7 @@ package struct Registry: Sendable {
         var headers: [(name: String, value: String)]
         var body: [UInt8]
         /// What was asked, in the end.
-        var url: String
+        var url: HTTPAddress
 
         func header(_ name: String) -> String? { headers.first { $0.name == name }?.value }
     }
@@ -85,11 +85,18 @@ package struct Registry: Sendable {
 
     /// One try, but for the question who asks and for redirections.
     func sendOnce(_ call: Call, upTo largest: Int = 1 << 20) async throws -> Answer {
-        var url = try absolute(call.url, from: origin)
+        guard let home = HTTPAddress(origin) else {
+            throw ImageTransferError(
+                .invalidSettings,
+                "\(origin) is not the address of a registry",
+                advice: "check the registry's name and REGISTRY_ENDPOINTS"
+            )
+        }
+        var url = try address(call.url, from: home)
         var redirections = 0
         var hasAuthenticated = false
         while true {
-            let isOurs = Origin(url).map { $0 == Origin(origin) } ?? false
+            let isOurs = url.hasSameOrigin(as: home)
             let authorization = isOurs ? try await authentication.authorization(for: scope(call)) : nil
             let response = try await attempt(call, url, isOurs, authorization)
             let isBodyGone = if case .stream = call.body { true } else { false }
@@ -107,7 +114,7 @@ package struct Registry: Sendable {
                 let location = response.header("location"), redirections < 5
             {
                 redirections += 1
-                url = try absolute(location, from: url)
+                url = try address(location, from: url)
                 continue
             }
             return try await answer(response, call, url, upTo: largest)
@@ -116,11 +123,11 @@ package struct Registry: Sendable {
 
     private func attempt(
         _ call: Call,
-        _ url: String,
+        _ url: HTTPAddress,
         _ isOurs: Bool,
         _ authorization: RegistryAuthentication.Authorization?
     ) async throws -> HTTPResponse {
-        var request = HTTPRequest(call.method, url)
+        var request = HTTPRequest(call.method, url.text)
         request.headers = call.headers
         request.body = call.body
         // A registry's own authorities say nothing about the store that its blobs lie in.
@@ -143,7 +150,7 @@ package struct Registry: Sendable {
     private func answer(
         _ response: HTTPResponse,
         _ call: Call,
-        _ url: String,
+        _ url: HTTPAddress,
         upTo largest: Int
     ) async throws -> Answer {
         let isRefusal = response.status >= 400

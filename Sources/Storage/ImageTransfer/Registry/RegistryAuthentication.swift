@@ -109,10 +109,10 @@ final class RegistryAuthentication: Sendable {
     // MARK: Tokens
 
     private func fetch(_ scope: Scope, _ realm: String, _ service: String?) async throws -> Token {
-        guard realm.hasPrefix("https://") || (realm.hasPrefix("http://") && origin.hasPrefix("http://")) else {
+        guard let server = HTTPAddress(realm), server.isSecure || origin.hasPrefix("http://") else {
             throw ImageTransferError(
                 .registryUnauthorized,
-                "The registry \(origin) names a token server that is not reached over TLS",
+                "The registry \(origin) names a token server that cannot be asked over TLS",
                 advice: "correct the registry's authentication settings"
             )
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Basics
+internal import HTTPClient
 
 /// Says for some registries where to send what is meant for them, while references stay as they are written: to the
 /// kubelet `localhost:5000` is the node, to a pod it is the pod itself.
@@ -32,12 +33,7 @@ package struct RegistryEndpoints: Hashable, Sendable {
     package subscript(registry: String) -> String? { origins[registry] }
 
     private static func origin(_ url: String) -> String? {
-        let url = url.hasSuffix("/") ? String(url.dropLast()) : url
-        for scheme in ["http://", "https://"] where url.hasPrefix(scheme) {
-            let host = url.dropFirst(scheme.count)
-            let isPlain = !host.isEmpty && !host.contains { "/@?#".contains($0) }
-            return isPlain ? url : nil
-        }
-        return nil
+        guard let address = HTTPAddress(url), address.path == "/", !address.hasMoreThanPath else { return nil }
+        return String(address.origin)
     }
 }

@@ -5,20 +5,20 @@ internal import JSON
 
 /// The role of a pod (EKS Pod Identity) or of a container (ECS): an agent on the node hands out credentials.
 struct ContainerCredentials: Sendable {
-    private let url: String
+    private let address: HTTPAddress
     private let token: @Sendable () async throws -> String?
     private let request: CredentialsRequest
 
     /// - Throws: ``StorageError`` for an address that nobody but an attacker would set.
     init(url: String, _ environment: [String: String], _ request: CredentialsRequest) throws(StorageError) {
-        guard Self.isTrustworthy(url) else {
+        guard let address = HTTPAddress(url), Self.isTrustworthy(address) else {
             throw StorageError(
                 .noCredentials,
                 "AWS_CONTAINER_CREDENTIALS_FULL_URI names a service that is neither on this node nor reached over TLS",
                 advice: "correct the variable"
             )
         }
-        self.url = url
+        self.address = address
         self.request = request
         let file = environment["AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"]
         let fixed = environment["AWS_CONTAINER_AUTHORIZATION_TOKEN"]
@@ -26,10 +26,10 @@ struct ContainerCredentials: Sendable {
     }
 
     func fetch() async throws -> FetchedCredentials.Lease {
-        var call = HTTPRequest("GET", url)
+        var call = HTTPRequest("GET", address.text)
         call.limits.connect = .seconds(2)
         call.limits.total = .seconds(5)
-        call.bypassesProxy = call.url.hasPrefix("http://")
+        call.bypassesProxy = !address.isSecure
         if let token = try await token() { call.headers = [("Authorization", token)] }
         let body = try await request.send(call)
         do throws(JSONError) {
@@ -40,14 +40,8 @@ struct ContainerCredentials: Sendable {
     }
 
     /// Over TLS anywhere; otherwise only this machine and the link-local addresses of the two agents.
-    private static func isTrustworthy(_ url: String) -> Bool {
-        if url.hasPrefix("https://") { return true }
-        guard url.hasPrefix("http://") else { return false }
-        let host = url.dropFirst(7).prefix { !"/?#".contains($0) }
+    private static func isTrustworthy(_ address: HTTPAddress) -> Bool {
         let agents = ["169.254.170.2", "169.254.170.23", "[fd00:ec2::23]", "localhost", "127.0.0.1", "[::1]"]
-        // What looks like a port may be a password: localhost:80@elsewhere.
-        return agents.contains { agent in
-            host == agent || host.hasPrefix("\(agent):") && UInt16(host.dropFirst(agent.count + 1)) != nil
-        }
+        return address.isSecure || agents.contains(address.host)
     }
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+internal import HTTPClient
+
 /// Which object, and how its store is spoken to.
 package struct S3Location: Hashable, Sendable, CustomStringConvertible {
     package var bucket: String
@@ -77,13 +79,14 @@ package struct S3Location: Hashable, Sendable, CustomStringConvertible {
             advice: "write it as http://host:port or https://host"
         )
         let whole = endpoint.contains("://") ? endpoint : "https://\(endpoint)"
-        let parts = whole.split(separator: "/", maxSplits: 3, omittingEmptySubsequences: false).map(String.init)
-        guard parts.count >= 3, parts[0] == "http:" || parts[0] == "https:", !parts[2].isEmpty,
-            !parts[2].contains("@"), !whole.contains("?"), !whole.contains("#")
-        else { throw invalid }
-        let prefix = parts.count > 3 ? parts[3].split(separator: "/").map { "/\($0)" }.joined() : ""
-        let usual = parts[0] == "http:" ? ":80" : ":443"
-        let host = parts[2].hasSuffix(usual) ? String(parts[2].dropLast(usual.count)) : parts[2]
-        return Address(origin: "\(parts[0])//\(parts[2])", host: host, path: "\(prefix)/\(bucket)/\(key)")
+        guard let address = HTTPAddress(whole), !address.hasMoreThanPath else { throw invalid }
+        let prefix = address.path.split(separator: "/").map { "/\($0)" }.joined()
+        let usual = address.isSecure ? ":443" : ":80"
+        let host = address.authority.hasSuffix(usual) ? address.authority.dropLast(usual.count) : address.authority
+        return Address(
+            origin: String(address.origin),
+            host: String(host),
+            path: "\(prefix)/\(bucket)/\(key)"
+        )
     }
 }
