@@ -30,8 +30,9 @@ enum RolloutState: Equatable {
         self =
             switch state.obstacle {
             case _ where isComplete: .ready
-            case let obstacle?: .stuck(obstacle)
-            case nil: isReplaced ? .incomplete : .rolling
+            // Of the Deployment as it was before, this says nothing about the present one.
+            case let obstacle? where state.isCurrent: .stuck(obstacle)
+            default: isReplaced ? .incomplete : .rolling
             }
     }
 }

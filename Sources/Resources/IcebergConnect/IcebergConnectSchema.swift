@@ -226,7 +226,9 @@ package enum IcebergConnectSchema {
     /// The API server would refuse the Deployment, so this is said where the user looks.
     private static func requestWithinLimit(_ name: String) -> SchemaRule {
         .rule(
-            "quantity(string(self.requests.\(name))).compareTo(quantity(string(self.limits.\(name)))) <= 0",
+            // The default `{}` is looked at before it is filled in itself.
+            "!has(self.requests) || !has(self.limits) || quantity(string(self.requests.\(name)))"
+                + ".compareTo(quantity(string(self.limits.\(name)))) <= 0",
             field: "requests.\(name)",
             message: "is above limits.\(name)",
             holds: { resources in

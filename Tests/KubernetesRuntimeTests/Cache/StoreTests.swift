@@ -139,6 +139,11 @@ struct StoreTests {
         store.absorb(widget("a", "5", "written"))
         store.replace(with: store.entries(for: [widget("a", "4", "listed")]))
         #expect(store[key("a")]?.text == "written")
+        store.absorb(widget("new", "8", "written"))
+        store.replace(with: store.entries(for: [widget("a", "5")]), at: "7")
+        #expect(store[key("new")]?.text == "written")
+        store.replace(with: store.entries(for: [widget("a", "5")]), at: "9")
+        #expect(store[key("new")] == nil)
     }
 
     // MARK: Indexes

@@ -332,9 +332,12 @@ struct ControllerTests {
                 ownerships: executor.ownerships()
             )
             server.forgetRequests()
+            let delete = { @Sendable (object: ObjectReference) in
+                try await executor.delete(object, uid: "u", for: object, in: context)
+            }
             let writes: [@Sendable () async throws -> Void] = [
                 { try await executor.apply(ConfigText.intent(rig.key("x"), [:]), for: widget.reference, in: context) },
-                { try await executor.delete(widget.reference, uid: widget.metadata.uid ?? "", in: context) },
+                { try await delete(widget.reference) },
                 { try await executor.write(Widget.Status(), of: Widget.self, widget.metadata) },
                 { try await executor.setFinalizers(["a.example/b"], of: widget.metadata, Widget.kind) },
             ]

@@ -270,6 +270,11 @@ struct IcebergConnectAssessmentTests {
         #expect(told.first?.note.contains(command) == true)
         #expect(scene.settle().flatMap(\.events).isEmpty, "told once")
 
+        // A newer Deployment of which Kubernetes has not said anything yet.
+        scene.seen.workers?.isCurrent = false
+        scene.settle()
+        #expect(scene.condition(.ready)?.reason == "Deploying")
+        scene.seen.workers?.isCurrent = true
         scene.seen.workers?.obstacle = nil
         scene.settle()
         #expect(scene.condition(.ready)?.reason == "Deploying")

@@ -46,9 +46,13 @@ struct StoreTable<Value: Resource>: Sendable {
     ) -> [StoreChange<Value>] {
         listedAt[namespace] = version
         let present = Set(objects.map(\.metadata.key))
-        let gone = entries.keys.filter { !present.contains($0) && (namespace == nil || $0.namespace == namespace) }
+        let gone = entries.filter { key, entry in
+            guard !present.contains(key), namespace == nil || key.namespace == namespace else { return false }
+            // Of what was written after this list was made, the watch will tell.
+            return !ResourceVersion.isOlder(version, than: entry.metadata.resourceVersion)
+        }
         var changes: [StoreChange<Value>] = []
-        for key in gone { if let change = forget(key) { changes.append(change) } }
+        for key in gone.keys { if let change = forget(key) { changes.append(change) } }
         entries.reserveCapacity(entries.count + objects.count)
         for object in objects {
             guard var change = put(object) else { continue }

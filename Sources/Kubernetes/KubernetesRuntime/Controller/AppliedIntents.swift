@@ -74,6 +74,15 @@ struct AppliedIntents: Sendable {
 
     mutating func forget(_ primary: ObjectReference) { records[primary.kind]?[primary.key] = nil }
 
+    mutating func forget(_ child: ObjectReference, of primary: ObjectReference) {
+        let print = Self.print(child.description)
+        records[primary.kind]?[primary.key]?.removeAll { $0.child == print }
+    }
+
+    mutating func forgetAll(_ kind: ResourceKind, except keys: Set<ObjectKey>) {
+        records[kind] = records[kind]?.filter { keys.contains($0.key) }
+    }
+
     private func record(_ child: ObjectReference, _ primary: ObjectReference) -> Record? {
         let print = Self.print(child.description)
         return records[primary.kind]?[primary.key]?.first { $0.child == print }

@@ -85,7 +85,9 @@ package struct Controller<R: Reconciler, C: Clock<Duration>>: Sendable {
         let queue = Queue(clock: clock, events: metrics.queueEvents)
         let detach = triggers.map { trigger in trigger.attach { key, priority in queue.add(key, priority: priority) } }
         defer { for detach in detach { detach() } }
-        for key in primaries.keys { queue.add(key, priority: .background) }
+        let keys = primaries.keys
+        executor.forgetAll(R.Primary.kind, except: keys)
+        for key in keys { queue.add(key, priority: .background) }
         queue.add(.canary)
         state.begin(queue)
         defer { state.end() }

@@ -40,6 +40,12 @@ package final class Executor: Sendable {
         self.emit = emit
     }
 
+    /// Forgets what was applied for objects that went while another led.
+    func forgetAll(_ kind: ResourceKind, except keys: [ObjectKey]) {
+        let keys = Set(keys)
+        applied.withLock { $0.forgetAll(kind, except: keys) }
+    }
+
     /// Forgets what was applied for an object that is gone.
     func forget(_ kind: ResourceKind, _ key: ObjectKey) {
         applied.withLock { $0.forget(ObjectReference(kind: kind, key: key)) }
@@ -73,7 +79,7 @@ package final class Executor: Sendable {
         }
         // What a cache should show and does not is gone.
         if standing == .current, cache == nil || known != nil { return }
-        try await refuseForeign(intent, child, of: primary, known?.metadata, in: context)
+        let present = try await ours(intent, child, of: primary, known?.metadata, in: context)
         var intent = intent
         if let uid = known?.metadata.uid, intent.body["metadata"]?["uid"] == nil {
             // Deleted meanwhile, it is to be a conflict and not a new object.
@@ -81,7 +87,8 @@ package final class Executor: Sendable {
         }
         try requireLease()
         let written = try await apply(intent)
-        if written.metadata.resourceVersion != known?.metadata.resourceVersion {
+        let isChanged = written.metadata.resourceVersion != present?.resourceVersion
+        if isChanged {
             context.log.info(
                 written.isNew ? "Created object" : "Changed object",
                 ["object": "\(child)", "resourceVersion": written.metadata.resourceVersion ?? ""]
@@ -89,8 +96,8 @@ package final class Executor: Sendable {
         }
         let result = cache?.absorb(written)
         guard cache == nil || result != nil else { return }
-        if standing != .new, cache != nil, result != known?.fingerprint {
-            send([.driftCorrected(child, wasDeleted: known == nil)], about: reference, in: context)
+        if standing == .drifted, cache != nil, isChanged {
+            send([.driftCorrected(child, wasDeleted: written.isNew)], about: reference, in: context)
         }
         let uid = written.metadata.uid
         applied.withLock { $0.remember(child, uid, of: primary, intent: print, result: result, at: context.time) }
@@ -109,8 +116,15 @@ package final class Executor: Sendable {
         }
     }
 
-    func delete(_ object: ObjectReference, uid: String, in context: ReconcileContext) async throws {
+    func delete(
+        _ object: ObjectReference,
+        uid: String,
+        for primary: ObjectReference,
+        in context: ReconcileContext
+    ) async throws {
         try requireLease()
+        // Made again one day, it is a new one and no drift.
+        applied.withLock { $0.forget(object, of: ObjectReference(kind: primary.kind, key: primary.key)) }
         if try await client.delete(object.kind, object.key, uid: uid) {
             context.log.info("Deleted object", ["object": "\(object)"])
         }
@@ -177,25 +191,28 @@ package final class Executor: Sendable {
     // MARK: Whose it is
 
     /// Nothing is taken over: a namesake stays as it is. What does not show by its owner whose it is, is looked at once.
-    private func refuseForeign(
+    ///
+    /// - Returns: what is there; `nil` if there is nothing yet.
+    private func ours(
         _ intent: ApplyIntent,
         _ child: ObjectReference,
         of primary: ObjectReference,
         _ known: ObjectMeta?,
         in context: ReconcileContext
-    ) async throws {
+    ) async throws -> ObjectMeta? {
         if let known {
             // Made anew meanwhile, it has another UID.
             let isOurs = applied.withLock { $0.hasApplied(child, known.uid, of: primary) }
-            if try isTakable(known, by: intent, isOurs: isOurs) { return }
+            if try isTakable(known, by: intent, isOurs: isOurs) { return known }
         }
         var present = try await context.ownership(intent.kind, intent.key)
         // It was made since this reconcile has looked.
         if present == nil, known != nil { present = try await client.ownership(intent.kind, intent.key) }
-        guard let present else { return }
+        guard let present else { return nil }
         guard try isTakable(present.metadata, by: intent, isOurs: present.isOurs) else {
             throw intent.nameConflict(with: present.metadata, "was not made by kittiwake")
         }
+        return present.metadata
     }
 
     /// - Returns: false if it does not show whose it is.

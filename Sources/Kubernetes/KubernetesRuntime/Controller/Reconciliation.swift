@@ -60,7 +60,8 @@ struct Reconciliation<R: Reconciler>: Sendable {
             switch step {
             case .apply(let intent): try await executor.apply(intent, for: primary.reference, in: context)
             case .delete(let kind, let key, let uid):
-                try await executor.delete(ObjectReference(kind: kind, key: key), uid: uid, in: context)
+                let object = ObjectReference(kind: kind, key: key)
+                try await executor.delete(object, uid: uid, for: primary.reference, in: context)
             case .effect(let effect): try await reconciler.perform(effect, for: primary, in: context)
             }
         }
