@@ -448,9 +448,10 @@ struct RegistryTests {
             (400, "BLOB_UPLOAD_INVALID", "RegistryFailing"),
         ]
     )
-    func everyRefusalHasItsReason(status: Int, code: String, reason: String) {
+    func everyRefusalHasItsReason(status: Int, code: String, reason: String) throws {
         let body = code.isEmpty ? "" : #"{"errors":[{"code":"\#(code)","message":"why\nnot"}]}"#
-        let answer = Registry.Answer(status: status, headers: [], body: Array(body.utf8), url: "")
+        let url = try #require(HTTPAddress("http://r/v2/a"))
+        let answer = Registry.Answer(status: status, headers: [], body: Array(body.utf8), url: url)
         let error = RegistryRefusal(answer).error("PUT http://r/v2/a", "http://r")
         #expect(error.reason == reason)
         #expect(error.message.contains("PUT http://r/v2/a was answered with \(status)"))
