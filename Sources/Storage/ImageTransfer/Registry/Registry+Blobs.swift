@@ -116,16 +116,15 @@ extension Registry {
     }
 
     /// Frees what the registry keeps of an upload that came to nothing. In a task of its own, because ours may be
-    /// cancelled; it is awaited, and its request is bounded.
+    /// cancelled; it is awaited, and all of it is bounded: a registry may also keep us waiting for a token.
     private func cancelUpload(_ url: String, after failure: any Error) async {
         if let failure = failure as? ImageTransferError {
             guard failure.code != .registryUnreachable, !failure.isUploadLost else { return }
         }
         await Task {
-            var call = Call(method: "DELETE", url: url, accepts: [404])
-            call.deadline = limits.abandon
+            let call = Call(method: "DELETE", url: url, accepts: [404])
             // Best effort: the registry throws abandoned uploads away by itself, only later.
-            _ = try? await sendOnce(call)
+            _ = try? await withDeadline(limits.abandon, clock: ContinuousClock()) { try await sendOnce(call) }
         }.value
     }
 
