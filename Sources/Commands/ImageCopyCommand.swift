@@ -34,7 +34,7 @@ let imageCopyCommand = Program.Subcommand(
             .value("image", placeholder: "NAME", "which of several images in the archive: repository:tag or a tag"),
             .value("platform", placeholder: "OS/ARCH", default: "linux/amd64", "which of several platforms"),
             .flag("plain-http", "use plain HTTP for the registry, which is the default for localhost"),
-            .value("ca", placeholder: "FILE", "authorities of the registry, PEM"),
+            .value("ca", placeholder: "FILE", "authorities of the registry, PEM; means TLS for localhost too"),
             .value(
                 "authfile",
                 placeholder: "FILE",
@@ -75,6 +75,9 @@ private struct ImageCopy {
     }
 
     private func job() async throws -> ImageTransferJob {
+        if options.has("plain-http"), options["ca"] != nil {
+            throw UsageError("--plain-http and --ca exclude each other: authorities are asked with TLS only")
+        }
         let target: ImageReference
         let platform: Platform
         do {
@@ -88,21 +91,16 @@ private struct ImageCopy {
             target: target,
             access: RegistryAccess(
                 credentials: try await credentials(for: target),
-                endpoints: try RegistryEndpoints(
-                    parsing: call.environment["REGISTRY_ENDPOINTS"] ?? endpoint(of: target)
-                ),
+                endpoints: try RegistryEndpoints(parsing: call.environment["REGISTRY_ENDPOINTS"] ?? ""),
                 plainHTTP: options.has("plain-http"),
+                // Who names authorities means TLS.
+                isLoopbackPlain: options["ca"] == nil,
                 tls: try await tls("ca")
             ),
             image: options["image"],
             platform: platform,
             trustsTarget: !options.has("fresh")
         )
-    }
-
-    /// Who names authorities means TLS, also on this machine, where plain HTTP is the default.
-    private func endpoint(of target: ImageReference) -> String {
-        options["ca"] == nil ? "" : "\(target.registry)=https://\(target.registry)"
     }
 
     private func source(_ text: String) async throws -> any ByteSource {

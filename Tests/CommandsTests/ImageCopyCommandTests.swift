@@ -14,10 +14,14 @@ struct ImageCopyCommandTests {
     init() throws { folder = try TemporaryFolder() }
 
     /// Runs the copy of a small image; `{file}` and `{host}` stand for the archive and the registry's address.
-    func copy(_ host: String, _ options: String...) async throws -> ExecutableOutcome {
+    func copy(
+        _ host: String,
+        _ options: String...,
+        environment: [String: String] = [:]
+    ) async throws -> ExecutableOutcome {
         let file = try folder.write(ImageBuilder([Array("a layer".utf8)]).archive(), to: "image.tar")
         let words = ["image", "copy", file, "\(host)/kafka/worker:1.0"]
-        return try await Executable([Executable.built("kittiwake")] + words + options).run()
+        return try await Executable([Executable.built("kittiwake")] + words + options, adding: environment).run()
     }
 
     @Test(.rows(27)) func theResultIsTheReferenceByDigest() async throws {
@@ -55,9 +59,19 @@ struct ImageCopyCommandTests {
             let host = "localhost:\(address.split(separator: ":").last ?? "")"
             let trusted = try await copy(host, "--ca", authority)
             #expect(trusted.status == 0, "\(trusted.errors)")
+            // Where other registries are is no matter.
+            let elsewhere = ["REGISTRY_ENDPOINTS": "registry.example=https://mirror.example"]
+            let besides = try await copy(host, "--ca", authority, environment: elsewhere)
+            #expect(besides.status == 0, "\(besides.errors)")
             let untrusted = try await copy(host)
             #expect(untrusted.status == 1)
             #expect(untrusted.output == "")
         }
+    }
+
+    @Test func authoritiesAndPlainHTTPExcludeEachOther() async throws {
+        let outcome = try await copy("localhost:5000", "--plain-http", "--ca", "authority.pem")
+        #expect(outcome.status == 2)
+        #expect(outcome.errors.contains("--plain-http and --ca exclude each other"))
     }
 }

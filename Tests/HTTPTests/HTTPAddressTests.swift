@@ -50,7 +50,8 @@ struct HTTPAddressTests {
             ("http://h/a?b=/c", "rel", "http://h/rel"), ("https://h/a", "//o/b", "https://o/b"),
             ("http://h/a", "https://o/b", "https://o/b"), ("http://h/a", "?s=2", "http://h/a?s=2"),
             ("http://h/a/b/c", "../d", "http://h/a/d"), ("http://h:80", "HTTP://H/x", "http://H/x"),
-            ("http://h/a", "https://u:p@o/b", nil), ("http://h/a", "ftp://o/b", nil), ("http://h/a", "/a b", "http://h/a%20b"),
+            ("http://h/a", "https://u:p@o/b", nil), ("http://h/a", "ftp://o/b", nil),
+            ("http://h/a", "/a b", "http://h/a%20b"),
         ]
     )
     func locationsMayBeOfEveryKind(base: String, location: String, expected: String?) throws {

@@ -28,6 +28,8 @@ package struct ImageBuilder {
     package var layout = Layout.legacy
     package var packing = Packing.plain
     package var entrypoint = ["java"]
+    /// What the manifest of an OCI layout says about it, instead of what is so: `+gzip`.
+    package var statedPacking: String?
     /// In the configuration, instead of the right ones.
     package var diffIDs: [String]?
     /// Before each name.
@@ -153,7 +155,7 @@ package struct ImageBuilder {
 
     package var ociManifest: [UInt8] {
         get throws {
-            let suffix = ["", "+gzip", "+zstd"][packing == .plain ? 0 : packing == .gzip ? 1 : 2]
+            let suffix = statedPacking ?? ["", "+gzip", "+zstd"][packing == .plain ? 0 : packing == .gzip ? 1 : 2]
             let list = try layers.map { layer in
                 descriptor("application/vnd.oci.image.layer.v1.tar\(suffix)", try pack(layer))
             }

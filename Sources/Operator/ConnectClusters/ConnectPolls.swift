@@ -8,7 +8,7 @@ internal import Planning
 /// Asks Connect clusters whether they answer, beside the reconciles: a cluster that hangs keeps one of the places here
 /// and no worker of the controller.
 ///
-/// It is told what to ask, from any thread, and ``run()`` does it. What it heard is read without waiting; when that is
+/// It is told what to ask, from any thread, and ``run(while:)`` does it. What it heard is read without waiting; when that is
 /// news, the resource is reported, so that the controller can look at it.
 final class ConnectPolls<C: Clock<Duration>>: Sendable {
     /// One question; has a deadline of its own.
@@ -50,9 +50,11 @@ final class ConnectPolls<C: Clock<Duration>>: Sendable {
     /// Asks nothing for a resource any more. A question that is on its way ends by its deadline and counts for nothing.
     func forget(_ key: ObjectKey) { state.withLock { $0.rules.forget(key) } }
 
-    /// Works until the task is cancelled, and then forgets everything: in the next run, which another process may have led
-    /// the way to, the first reconcile of each resource wants its cluster again.
-    func run() async {
+    /// Works until those who want have ended, or the task is cancelled, and then forgets everything: in the next run, which
+    /// another process may have led the way to, the first reconcile of each resource wants its cluster again.
+    ///
+    /// - Parameter users: whoever may want something. Awaited in any case, so that nothing is left over for the next run.
+    func run(while users: () async -> Void) async {
         let queue = WorkQueue<ObjectKey, C>(clock: clock)
         let keys = state.withLock { state in
             state.queue = queue
@@ -70,6 +72,8 @@ final class ConnectPolls<C: Clock<Duration>>: Sendable {
                     }
                 }
             }
+            await users()
+            group.cancelAll()
         }
     }
 

@@ -64,11 +64,10 @@ struct IcebergConnectTerm: Sendable {
     ///
     /// - Parameter isHeld: whether nobody else can be leading.
     func run(until stop: Latch, while isHeld: @escaping @Sendable () -> Bool) async {
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask { await images.run() }
-            group.addTask { await clusters.run() }
-            await controller.run(until: stop, while: isHeld)
-            group.cancelAll()
+        await images.run {
+            await clusters.run {
+                await controller.run(until: stop, while: isHeld)
+            }
         }
     }
 }

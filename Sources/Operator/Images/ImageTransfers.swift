@@ -7,7 +7,7 @@ package import Resources
 
 /// Brings wanted images into their registries and keeps them there, while reconciles come and go.
 ///
-/// A value is told what is wanted, from any thread, and ``run()`` does it. What changes is reported by slot, so that the
+/// A value is told what is wanted, from any thread, and ``run(while:)`` does it. What changes is reported by slot, so that the
 /// controller can look at the resource.
 package final class ImageTransfers<C: Clock<Duration>>: Sendable {
     /// Brings one image, or finds that it is there.
@@ -95,10 +95,13 @@ package final class ImageTransfers<C: Clock<Duration>>: Sendable {
         for stop in stops { stop.open() }
     }
 
-    /// Works until the task is cancelled; every attempt is a child of it. Then it forgets everything: in the next run,
-    /// which another process may have led the way to, the first reconcile of each resource wants its images again, and
-    /// says what came of them meanwhile.
-    package func run() async {
+    /// Works until those who want have ended, or the task is cancelled; every attempt is a child of it. Then it forgets
+    /// everything: in the next run, which another process may have led the way to, the first reconcile of each resource
+    /// wants its images again, and says what came of them meanwhile.
+    ///
+    /// - Parameter users: whoever may want something. Awaited in any case: what they want in their last moments, when
+    ///   everything has been cancelled, must not be left over for the next run, where nobody would forget it.
+    package func run(while users: () async -> Void) async {
         let queue = Queue(clock: clock)
         let slots = state.withLock { state in
             state.queue = queue
@@ -117,6 +120,8 @@ package final class ImageTransfers<C: Clock<Duration>>: Sendable {
                     }
                 }
             }
+            await users()
+            group.cancelAll()
         }
     }
 

@@ -30,8 +30,8 @@ struct ImageTransfersState: Sendable {
         var attempts = 0
         /// What the registry has already, from attempts that did not come to their end.
         var layers: [IcebergConnectStatus.Layer] = []
-        /// It has had its turn while its namespace had no place.
-        var isParked = false
+        /// It has had its turn while its namespace had no place, and stands once among the parked of this priority.
+        var parkedAs: Priority?
 
         /// What nobody has tried yet comes before what is looked at or tried again, perhaps in vain.
         var priority: Priority { outcome == nil && attempts == 0 ? .urgent : .background }
@@ -48,7 +48,7 @@ struct ImageTransfersState: Sendable {
     /// What one namespace has of the places.
     private struct Share: Sendable {
         var taken = 0
-        /// Slots that wait for one, in order. What was forgotten meanwhile is passed over.
+        /// Slots that wait for one, in order.
         var parked: [Priority: ArraySlice<ImageSlot>] = [:]
     }
 
@@ -96,16 +96,21 @@ struct ImageTransfersState: Sendable {
         known: ObtainedImage?,
         layers: [IcebergConnectStatus.Layer] = []
     ) -> Bool {
-        if entries[slot]?.image == image { return false }
+        let old = entries[slot]
+        if old?.image == image { return false }
         lastWish += 1
-        var entry = Entry(wish: lastWish, image: image, outcome: known, layers: layers)
+        // Whoever wants something else keeps his place in the line.
+        var entry = Entry(wish: lastWish, image: image, outcome: known, layers: layers, parkedAs: old?.parkedAs)
         if let known { entry.state = .present(known) }
         entries[slot] = entry
         return true
     }
 
     /// Wants nothing in `slot` any more.
-    mutating func forget(_ slot: ImageSlot) { entries[slot] = nil }
+    mutating func forget(_ slot: ImageSlot) {
+        leaveLine(slot)
+        entries[slot] = nil
+    }
 
     // MARK: Attempts
 
@@ -115,12 +120,15 @@ struct ImageTransfersState: Sendable {
         guard let entry = entries[slot] else { return nil }
         let namespace = namespace(of: slot)
         guard shares[namespace, default: Share()].taken < limitOfOneNamespace else {
-            if !entry.isParked { shares[namespace]?.parked[entry.priority, default: []].append(slot) }
-            entries[slot]?.isParked = true
+            if entry.parkedAs != entry.priority {
+                leaveLine(slot)
+                shares[namespace]?.parked[entry.priority, default: []].append(slot)
+                entries[slot]?.parkedAs = entry.priority
+            }
             return nil
         }
+        leaveLine(slot)
         shares[namespace, default: Share()].taken += 1
-        entries[slot]?.isParked = false
         let known = KnownImage(entry.outcome, layers: entry.layers)
         return Attempt(slot: slot, wish: entry.wish, image: entry.image, known: known)
     }
@@ -175,13 +183,17 @@ struct ImageTransfersState: Sendable {
         guard var share = shares[namespace], share.taken < limitOfOneNamespace else { return nil }
         defer { shares[namespace] = share.taken == 0 && share.parked.values.allSatisfy(\.isEmpty) ? nil : share }
         for priority in [Priority.urgent, .background] {
-            while let next = share.parked[priority]?.popFirst() {
-                guard entries[next]?.isParked == true else { continue }
-                entries[next]?.isParked = false
-                return next
-            }
+            guard let next = share.parked[priority]?.popFirst() else { continue }
+            entries[next]?.parkedAs = nil
+            return next
         }
         return nil
+    }
+
+    private mutating func leaveLine(_ slot: ImageSlot) {
+        guard let priority = entries[slot]?.parkedAs else { return }
+        shares[namespace(of: slot)]?.parked[priority]?.removeAll { $0 == slot }
+        entries[slot]?.parkedAs = nil
     }
 
     private func entry(of attempt: Attempt) -> Entry? {

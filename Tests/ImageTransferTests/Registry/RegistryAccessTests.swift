@@ -21,6 +21,19 @@ struct RegistryAccessTests {
         #expect(plain.hasPrefix("http://") || reference.registry == "docker.io")
     }
 
+    @Test(
+        arguments: [
+            ("localhost:5000/a", "https://localhost:5000"), ("[::1]:5000/a", "https://[::1]:5000"),
+            ("registry.example/a", "https://registry.example"), ("a/b", "https://registry-1.docker.io"),
+            ("localhost:5001/a", "http://registry.kube-system:5000"),
+        ]
+    )
+    func loopbackIsSpokenToWithTLSOnDemandUnlessAnEndpointSaysOtherwise(text: String, origin: String) throws {
+        let endpoints = try RegistryEndpoints(parsing: "localhost:5001=http://registry.kube-system:5000")
+        let access = RegistryAccess(endpoints: endpoints, isLoopbackPlain: false)
+        #expect(access.origin(for: try ImageReference(parsing: text)) == origin)
+    }
+
     @Test func anEndpointSaysWhereToSend() throws {
         let endpoints = try RegistryEndpoints(
             parsing: " localhost:5000=http://registry.kube-system:5000/ , docker.io=https://mirror.example:8443,"

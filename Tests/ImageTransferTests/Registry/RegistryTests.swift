@@ -116,7 +116,7 @@ struct RegistryTests {
             let registry = Self.registry(target, Self.me)
             let blob = Descriptor(type: "", digest: Digest(hash: SHA256.hash([1])), size: 1)
             let isThere = try await registry.has(blob)
-            #expect(!isThere)
+            #expect(isThere == false)
         }
         let token = fake.requests.first { $0.contains("/token") }
         #expect(token == "GET /token scope=repository%3Akafka%2Fworker%3Apull%2Cpush&service=a%2C%20registry")
@@ -360,6 +360,37 @@ struct RegistryTests {
         #expect(order.all == ["told", "taken back"])
     }
 
+    /// Taking an upload back may need a token. Waiting for each as for other tokens would outlast the test's time limit.
+    @Test(.timeLimit(.minutes(1))) func aTokenServerThatHangsDoesNotHoldUpWhoHasFailed() async throws {
+        let bytes = Array("a blob".utf8)
+        let blob = Descriptor(type: "", digest: Digest(hash: SHA256.hash(bytes)), size: 6)
+        let fake = FakeRegistry(.bearer(user: "me", password: "p:w"))
+        let (hangs, end) = (Locked(false), Latch())
+        try await TransferRig.withRegistry(fake) { request in
+            switch (request.method, request.path) {
+            case ("PUT", _): return ServerResponse(503)
+            case ("DELETE", _):
+                hangs.withLock { $0 = true }
+                fake.forgetTokens()
+                return nil
+            case (_, "/token") where hangs.withLock({ $0 }):
+                hangs.withLock { $0 = false }
+                try? await end.wait()
+                return nil
+            default: return nil
+            }
+        } _: { target, fake in
+            defer { end.open() }
+            var limits = TransferRig.limits
+            limits.abandon = .milliseconds(100)
+            limits.retry.attempts = 4
+            let registry = Registry(HTTPClient(), target, RegistryAccess(credentials: Self.me), limits: limits)
+            let error = await TransferRig.failure { try await registry.upload(bytes, blob) }
+            #expect(error?.code == .registryFailing)
+            #expect(fake.requests.count { $0.hasPrefix("POST") && $0.contains("uploads") } >= 4)
+        }
+    }
+
     // MARK: Over TLS
 
     @Test(.rows(28)) func aRegistryWithAnAuthorityOfItsOwnIsTrustedWhenItIsGiven() async throws {
@@ -403,6 +434,44 @@ struct RegistryTests {
                 $0.knownLayers = outcome.layers
             }
             #expect(again.digest == outcome.digest)
+        }
+    }
+
+    @Test(arguments: [403, 405], ["HEAD", "GET"])
+    func whatMayNotBeAskedForIsBelievedToBeThereStill(status: Int, method: String) async throws {
+        let archive = try ImageBuilder.ordinary.archive()
+        try await TransferRig.withRegistry(FakeRegistry()) { request in
+            request.method == method ? FakeRegistry.error(status, "DENIED") : nil
+        } _: { target, fake in
+            let first = try await TransferRig.transfer(MemorySource(archive, version: "1"), target)
+            let previous = ImageTransferJob.Previous(version: "1", digest: first.digest)
+            let source = MemorySource(archive, version: "1")
+            let second = try await TransferRig.transfer(source, target, previous: previous)
+            #expect(second.wasUnchanged && second.digest == first.digest)
+            #expect(source.bytesTaken == 0)
+        }
+    }
+
+    /// Whoever may push and not ask cannot find out whether the end of an upload has worked all the same.
+    @Test(arguments: [1, Int.max])
+    func aRegistryThatFailsForWhoeverMayOnlyPushHasFailed(lastsFor: Int) async throws {
+        let bytes = Array("a blob".utf8)
+        let blob = Descriptor(type: "", digest: Digest(hash: SHA256.hash(bytes)), size: 6)
+        let ends = Recorder<String>()
+        try await TransferRig.withRegistry(FakeRegistry()) { request in
+            if request.method == "HEAD" { return FakeRegistry.error(403, "DENIED") }
+            guard request.method == "PUT" else { return nil }
+            ends.record(request.path)
+            return ends.all.count <= lastsFor ? ServerResponse(503) : nil
+        } _: { target, fake in
+            let registry = Self.registry(target)
+            guard lastsFor == .max else {
+                try await registry.upload(bytes, blob)
+                return #expect(fake.blobs["\(blob.digest)"] == bytes)
+            }
+            let error = await TransferRig.failure { try await registry.upload(bytes, blob) }
+            #expect(error?.code == .registryFailing)
+            #expect(error?.message.contains("was answered with 503") == true)
         }
     }
 

@@ -89,6 +89,32 @@ struct FaultTests {
         }
     }
 
+    /// Whoever reads a layer that is there already, only to look at it, waits for nobody who could tell him.
+    @Test func aRefusalIsToldWhileAnotherLayerIsOnlyLookedAt() async throws {
+        let small = ImageBuilder.textLayer()
+        let there = Array("what the registry has".utf8)
+        let digest = try #require(Digest(ImageBuilder.digest(there)))
+        let large = LongArchive { tar in
+            tar.file("blobs/sha256/\(ImageBuilder.digest(small).dropFirst(7))", small)
+            tar.header("blobs/sha256/\(digest.hex)", sizeField: TarWriter.octal(8 << 30 - 1, 11))
+            tar.header("app.jar", sizeField: TarWriter.octal(4 << 30, 11))
+        }
+        try await TransferRig.withRegistry(FakeRegistry()) { request in
+            guard request.method == "PUT" else { return nil }
+            try? await large.isBeingRead.wait()
+            return FakeRegistry.error(403, "DENIED")
+        } _: { target, fake in
+            fake.put(blob: there)
+            var job = ImageTransferJob(source: large, target: target)
+            let blob = Descriptor(type: MediaType.gzipLayer, digest: digest, size: Int64(there.count))
+            job.knownLayers = [.init(diffID: digest, descriptor: blob, wasThere: true)]
+            let transfer = ImageTransfer(HTTPClient(), limits: TransferRig.limits)
+            let error = await TransferRig.failure { [job] in try await transfer.transfer(job) }
+            #expect(error?.code == .registryForbidden)
+            #expect(!large.hasEnded)
+        }
+    }
+
     @Test func anEarlyRefusalForAMomentCostsOneLayer() async throws {
         let archive = try TransferRig.largeArchive()
         let answers = try RawServer(

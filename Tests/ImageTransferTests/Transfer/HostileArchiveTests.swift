@@ -114,6 +114,13 @@ struct HostileArchiveTests {
         }
     }
 
+    /// We compress it, and then it has another digest than the one that the archive's manifest names.
+    @Test(arguments: ["+gzip", "+zstd"]) func aLayerThatIsOnlyCalledCompressedIsNoticed(suffix: String) async throws {
+        var image = ImageBuilder.ordinary(.oci, .plain)
+        image.statedPacking = suffix
+        try await expect(.digestMismatch, of: try image.archive(), saying: "is not compressed")
+    }
+
     @Test func aBlobThatIsNotItsDigestIsNoticed() async throws {
         for packing in ImageBuilder.Packing.allCases {
             let image = ImageBuilder.ordinary(.oci, packing)

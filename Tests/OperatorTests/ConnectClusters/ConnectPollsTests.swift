@@ -168,6 +168,26 @@ struct ConnectPollsTests {
         }
     }
 
+    @Test func whatIsWantedInATermsLastMomentsDoesNotLiveOn() async {
+        let script = Scripted()
+        let polls = ConnectPolls(limit: 1, clock: clock, ask: script.callAsFunction) { _ in }
+        let work = { @Sendable in
+            await polls.run {
+                try? await Latch().wait()  // until it is cancelled
+                // Whatever else was there has ended by now.
+                for _ in 1...1000 { await Task.yield() }
+                polls.want(Self.cluster("late"), for: Self.key("a"))
+            }
+        }
+        _ = await running(work) { cancel in cancel() }
+        _ = await running({ await polls.run() }) { cancel in
+            polls.want(Self.cluster("next"), for: Self.key("b"))
+            await script.asked.wait(for: 1)
+            cancel()
+        }
+        #expect(script.asked.all == ["next"])
+    }
+
     @Test func theNextTermKnowsNothingOfTheLast() async {
         let script = Scripted()
         let polls = ConnectPolls(limit: 1, clock: clock, ask: script.callAsFunction) { _ in }

@@ -23,6 +23,9 @@ struct ImageTransfersStateTests {
 
         var slots: [ImageSlot] { rules.slots }
 
+        /// How much is kept, in characters of its description.
+        var size: Int { "\(rules)".count }
+
         func wanted(in slot: ImageSlot) -> ImageState? { rules.wanted(in: slot)?.state }
         func priority(of slot: ImageSlot) -> Priority { rules.priority(of: slot) }
         func forget(_ slot: ImageSlot) { rules.forget(slot) }
@@ -178,6 +181,59 @@ struct ImageTransfersStateTests {
         rules.ended(first, with: .success(outcome))
         #expect(rules.unpark(besides: "a/1") == "a/4")
         #expect(rules.unpark(besides: "a/1") == nil)
+    }
+
+    @Test func aParkedSlotThatIsEditedKeepsItsOnePlaceInTheLine() throws {
+        let rules = shared(1)
+        for slot: ImageSlot in ["a/1", "a/2", "a/3"] { rules.want("x", in: slot) }
+        let first = try #require(rules.begin("a/1"))
+        for slot: ImageSlot in ["a/2", "a/3"] { #expect(rules.begin(slot) == nil) }
+        let size = rules.size
+        for edit in 1...200 {
+            rules.want(WantedImage(stringLiteral: "\(edit)"), in: "a/2")
+            #expect(rules.begin("a/2") == nil)
+        }
+        #expect(rules.size < size + 100)
+        rules.ended(first, with: .success(outcome))
+        #expect(rules.unpark(besides: "a/1") == "a/2")
+        #expect(rules.begin("a/2")?.image == "200")
+        rules.forget("a/2")
+        #expect(rules.unpark(besides: "a/2") == nil)
+    }
+
+    @Test func whatIsParkedAndForgottenLeavesNothing() throws {
+        let rules = shared(1)
+        rules.want("x", in: "a/1")
+        #expect(rules.begin("a/1") != nil)
+        rules.want("x", in: "a/2")
+        #expect(rules.begin("a/2") == nil)
+        rules.forget("a/2")
+        let size = rules.size
+        for number in 100...300 {
+            let slot = ImageSlot(stringLiteral: "a/\(number)")
+            rules.want("x", in: slot)
+            #expect(rules.begin(slot) == nil)
+            rules.forget(slot)
+        }
+        #expect(rules.size < size + 100)
+    }
+
+    @Test func anotherPriorityIsAnotherLine() throws {
+        let rules = shared(1)
+        rules.want("x", in: "a/1")
+        let first = try #require(rules.begin("a/1"))
+        for slot: ImageSlot in ["a/2", "a/3"] {
+            rules.want("x", in: slot, known: outcome)
+            #expect(rules.begin(slot) == nil)
+        }
+        rules.want("y", in: "a/3")  // of which nothing is known
+        #expect(rules.begin("a/3") == nil)
+        rules.ended(first, with: .success(outcome))
+        #expect(rules.unpark(besides: "a/1") == "a/3")
+        let third = try #require(rules.begin("a/3"))
+        rules.ended(third, with: .success(outcome))
+        #expect(rules.unpark(besides: "a/3") == "a/2")
+        #expect(rules.unpark(besides: "a/3") == nil)
     }
 
     @Test func parkedNewcomersComeFirst() throws {

@@ -97,6 +97,40 @@ struct ImageTransfersTests {
         #expect(attempts.all.contains(KnownImage(newer)))
     }
 
+    /// A worker of the controller may be in the middle of a reconcile when the lease is lost and everything is cancelled.
+    @Test func whatIsWantedInATermsLastMomentsDoesNotLiveOn() async {
+        let attempts = Recorder<String>()
+        let transfers = transfers(limit: 1) { [outcome] image, _, _ in
+            attempts.record(image.key)
+            return outcome
+        }
+        let work = { @Sendable in
+            await transfers.run {
+                try? await Latch().wait()  // until it is cancelled
+                // Whatever else was there has ended by now.
+                for _ in 1...1000 { await Task.yield() }
+                transfers.want("late", in: "a", known: nil)
+            }
+        }
+        _ = await running(work) { cancel in cancel() }
+        #expect(transfers.wanted(in: "a") == nil)
+        _ = await running({ await transfers.run() }) { cancel in
+            transfers.want("next", in: "b", known: nil)
+            await attempts.wait(for: 1)
+            cancel()
+        }
+        #expect(attempts.all == ["next"])
+    }
+
+    @Test func aTermEndsWithThoseWhoWant() async {
+        let transfers = transfers(limit: 2) { _, _, _ in
+            try await Latch().wait()  // for ever, unless cancelled
+            throw CancellationError()
+        }
+        await transfers.run { transfers.want("image", in: "a", known: nil) }
+        #expect(transfers.wanted(in: "a") == nil)
+    }
+
     @Test func whatWasCutOffBeginsAnewWhenTheNextTermWantsIt() async {
         let attempts = Recorder<String>()
         let done = Recorder<String>()

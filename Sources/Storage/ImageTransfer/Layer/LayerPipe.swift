@@ -36,6 +36,8 @@ final class LayerPipe: Sendable {
         var failure: (any Error)?
         var content: (diffID: Digest, file: Digest?, hasKittiwake: Bool)?
         var blob: Descriptor?
+        /// Whoever sends has had everything.
+        var isTaken = false
     }
 
     /// Where it lies in the archive.
@@ -90,11 +92,20 @@ final class LayerPipe: Sendable {
         output.finish()
     }
 
-    /// Asked when the last byte has been sent.
+    /// The next piece for the registry, `nil` at the end.
+    func nextToSend() async throws -> [UInt8]? {
+        // Cancelled when the registry has refused the rest. What it says comes later, and is what those who compress and
+        // read have to end with.
+        let piece = try await output.next(endsWhenCancelled: false)
+        if piece == nil { state.withLock { $0.isTaken = true } }
+        return piece
+    }
+
+    /// Asked when the registry has answered with success.
     func sentDescriptor() throws -> Descriptor {
         if let failure { throw failure }
-        // A registry may answer with success, and close, before it has all of the layer.
-        guard let descriptor = state.withLock({ $0.blob }) else { throw unfinished }
+        // It may have done so, and closed, before it had all of the layer.
+        guard let descriptor = state.withLock({ $0.isTaken ? $0.blob : nil }) else { throw unfinished }
         return descriptor
     }
 

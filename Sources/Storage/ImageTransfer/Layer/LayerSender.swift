@@ -20,9 +20,7 @@ struct LayerSender: Sendable {
                 group.addTask {
                     try await Self.failing(pipe) {
                         try await registry.upload(madeFrom: pipe.size) {
-                            // Cancelled when the registry has refused the rest. What it says comes later, and is what
-                            // those who compress and read have to end with.
-                            let piece = try await pipe.output.next(endsWhenCancelled: false)
+                            let piece = try await pipe.nextToSend()
                             if let piece { meter.sent(piece.count) }
                             return piece
                         } descriptor: {

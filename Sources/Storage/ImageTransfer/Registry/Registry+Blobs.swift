@@ -5,18 +5,15 @@ internal import Crypto
 internal import HTTPClient
 
 extension Registry {
-    /// Whether the repository has this blob, in this size if the registry states one.
-    func has(_ blob: Descriptor) async throws -> Bool {
-        try await has(blob, accepts: [404])
-    }
+    /// Whether the repository is seen to have this blob: `false` as well for whoever may push and not ask.
+    func isSeen(_ blob: Descriptor) async throws -> Bool { try await has(blob) == true }
 
-    /// As ``has(_:)``, but `false` as well for whoever may push and not ask.
-    func isSeen(_ blob: Descriptor) async throws -> Bool {
-        try await has(blob, accepts: [403, 404, 405])
-    }
-
-    private func has(_ blob: Descriptor, accepts: Set<Int>) async throws -> Bool {
+    /// Whether the repository has this blob, in this size if the registry states one. `nil`: it does not tell, as whoever
+    /// may push and not ask.
+    func has(_ blob: Descriptor) async throws -> Bool? {
+        let accepts = Self.untold.union([404])
         let answer = try await send(Call(method: "HEAD", url: "/v2/\(name)/blobs/\(blob.digest)", accepts: accepts))
+        if Self.untold.contains(answer.status) { return nil }
         guard answer.status == 200 else { return false }
         if let digest = answer.header("docker-content-digest"), digest != "\(blob.digest)" { return false }
         // Some that stand in between state none, or 0, as the answer to HEAD has no body.
@@ -106,7 +103,7 @@ extension Registry {
             answer = try await sendOnce(put)
         } catch let error as ImageTransferError where error.isWorthRetrying || error.code == .imageNotFound {
             // It may have worked although the answer was lost; then the next try finds no upload to end.
-            if try await has(blob) { return }
+            if try await isSeen(blob) { return }
             throw error
         }
         if let stored = answer.header("docker-content-digest"), stored != "\(digest)" {
@@ -119,16 +116,15 @@ extension Registry {
     }
 
     /// Frees what the registry keeps of an upload that came to nothing. In a task of its own, because ours may be
-    /// cancelled; it is awaited, and its request is bounded.
+    /// cancelled; it is awaited, and all of it is bounded: a registry may also keep us waiting for a token.
     private func cancelUpload(_ url: String, after failure: any Error) async {
         if let failure = failure as? ImageTransferError {
             guard failure.code != .registryUnreachable, !failure.isUploadLost else { return }
         }
         await Task {
-            var call = Call(method: "DELETE", url: url, accepts: [404])
-            call.deadline = limits.abandon
+            let call = Call(method: "DELETE", url: url, accepts: [404])
             // Best effort: the registry throws abandoned uploads away by itself, only later.
-            _ = try? await sendOnce(call)
+            _ = try? await withDeadline(limits.abandon, clock: ContinuousClock()) { try await sendOnce(call) }
         }.value
     }
 

@@ -15,32 +15,44 @@ extension Registry {
     /// - Parameter name: a tag or a digest.
     /// - Returns: `nil` if there is none.
     func manifest(_ name: String) async throws -> StoredManifest? {
-        var call = Call(method: "GET", url: "/v2/\(self.name)/manifests/\(name)", accepts: [404])
+        let answer = try await get(manifest: name, accepts: [404])
+        return answer.status == 200 ? try stored(answer, as: name) : nil
+    }
+
+    private func get(manifest name: String, accepts: Set<Int>) async throws -> Answer {
+        var call = Call(method: "GET", url: "/v2/\(self.name)/manifests/\(name)", accepts: accepts)
         call.actions = .pullAndPush
         call.headers = [("Accept", MediaType.manifests.joined(separator: ", "))]
-        let answer = try await send(call, upTo: Self.largestDocument)
-        guard answer.status == 200 else { return nil }
+        return try await send(call, upTo: Self.largestDocument)
+    }
+
+    private func stored(_ answer: Answer, as name: String) throws -> StoredManifest {
         let digest = Digest(hash: SHA256.hash(answer.body))
         guard !name.hasPrefix("sha256:") || name == "\(digest)" else {
             throw ImageTransferError(
                 .registryDigestMismatch,
-                "GET \(origin)\(call.url): the manifest is not what its digest says"
+                "GET \(origin)/v2/\(self.name)/manifests/\(name): the manifest is not what its digest says"
             )
         }
         let type = answer.header("content-type").map { String($0.prefix { $0 != ";" }) }
         return StoredManifest(digest: digest, type: type ?? "", bytes: answer.body)
     }
 
-    /// Whether the image with this digest is there with all that it names: registries lose single blobs too, and then no
-    /// node can pull it.
+    /// Statuses for whoever may push and not ask.
+    static let untold: Set<Int> = [403, 405]
+
+    /// Whether an image that was there is there still, with all that it names: registries lose single blobs too, and then
+    /// no node can pull it. What the registry does not tell is believed to be there: sending it again would tell no more.
     func isWhole(_ digest: Digest) async throws -> Bool {
-        guard let stored = try await manifest("\(digest)"),
-            let manifest = try? JSONDocument(parsing: stored.bytes).decode(ImageManifest.self)
-        else { return false }
+        let answer = try await get(manifest: "\(digest)", accepts: Self.untold.union([404]))
+        if Self.untold.contains(answer.status) { return true }
+        guard answer.status == 200 else { return false }
+        let bytes = try stored(answer, as: "\(digest)").bytes
+        guard let manifest = try? JSONDocument(parsing: bytes).decode(ImageManifest.self) else { return false }
         struct Missing: Error {}
         do {
             _ = try await inParallel([manifest.configuration] + manifest.layers, atMost: Self.mostQuestions) { blob in
-                guard try await has(blob) else { throw Missing() }
+                if try await has(blob) == false { throw Missing() }
             }
             return true
         } catch is Missing {

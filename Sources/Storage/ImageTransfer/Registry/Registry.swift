@@ -17,8 +17,9 @@ package struct Registry: Sendable {
         package var assuredSpeed: Int64 = 256 << 10
         /// The longest silence while a blob is sent. Longer than a source is waited for, whose error says more.
         package var silence = Duration.seconds(240)
-        /// Of taking back what a failure leaves behind. The failure is told before.
-        package var abandon = Duration.seconds(5)
+        /// Of taking back what a failure leaves behind, with all that it takes. The failure is told before. Well below the
+        /// 5 s after which a leader who has lost its lease ends the process if its work has not ended.
+        package var abandon = Duration.seconds(2)
         package var retry = RetryPolicy()
 
         package init() {}

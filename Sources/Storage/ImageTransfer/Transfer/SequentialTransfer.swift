@@ -86,6 +86,8 @@ struct SequentialTransfer: Sendable {
                         if block.isEmpty { return try scan.finish() }
                         meter.read(block.count)
                         try scan.feed(block)
+                        // Who only looks at a layer waits for nobody, and would read on to its end.
+                        if let failure = window.failure { throw failure }
                     }
                 }
             } onCancel: {

@@ -46,11 +46,13 @@ struct TransferredImage: Sendable {
                 advice: "the archive is damaged: make it again"
             )
         }
-        // The archive's manifest speaks of the file as it lies there; if we compressed it, it is another one now.
-        if let stated = layer.stated, layer.isCompressed == true, let file = result.file, file != stated.digest {
+        // The archive's manifest speaks of the file as it lies there. What it calls compressed has to be so: what we compress
+        // gets another digest, and the manifest would name a blob that the registry does not have.
+        if let stated = layer.stated, layer.isCompressed == true, result.file != stated.digest {
+            let found = result.file.map { "\($0)" } ?? "not compressed"
             throw ImageTransferError(
                 .digestMismatch,
-                "\(layer.path) is \(file), but the archive's manifest says \(stated.digest)",
+                "\(layer.path) is \(found), but the archive's manifest says \(stated.digest), of type \(stated.type)",
                 advice: "the archive is damaged: make it again"
             )
         }
