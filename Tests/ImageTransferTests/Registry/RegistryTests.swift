@@ -379,7 +379,7 @@ struct RegistryTests {
                 return nil
             default: return nil
             }
-        } _: { target, fake in
+        } _: { target, _ in
             defer { end.open() }
             var limits = TransferRig.limits
             limits.abandon = .milliseconds(100)
@@ -387,7 +387,6 @@ struct RegistryTests {
             let registry = Registry(HTTPClient(), target, RegistryAccess(credentials: Self.me), limits: limits)
             let error = await TransferRig.failure { try await registry.upload(bytes, blob) }
             #expect(error?.code == .registryFailing)
-            #expect(fake.requests.count { $0.hasPrefix("POST") && $0.contains("uploads") } >= 4)
         }
     }
 
