@@ -132,7 +132,10 @@ let package = Package(
         ),
         tests(of: "CommandLine", ["Basics"]),
         tests(of: "Commands", ["Basics", "CommandLine", "Compression", "JSON", "TestStorage"]),
-        tests(of: "Coordinator", ["Basics", "HTTPServer", "JSON", "YAML"]),
+        tests(
+            of: "Coordinator",
+            ["Basics", "HTTPServer", "JSON", "KubernetesClient", "KubernetesModel", "TestServers", "YAML"]
+        ),
         tests(of: "Compression", ["TestStorage"]),
         tests(of: "ConnectClient", ["HTTPClient", "HTTPServer"]),
         .testTarget(
@@ -147,7 +150,10 @@ let package = Package(
             ["Basics", "Compression", "Crypto", "HTTPClient", "HTTPServer", "JSON", "ObjectStorage", "TestStorage"]
         ),
         tests(of: "JSON"),
-        tests(of: "KubernetesClient", ["Basics", "HTTPClient", "JSON", "KubernetesModel", "TestServers"]),
+        tests(
+            of: "KubernetesClient",
+            ["Basics", "HTTPClient", "HTTPServer", "JSON", "KubernetesModel", "TestServers"]
+        ),
         tests(of: "KubernetesModel", ["Basics", "JSON"]),
         tests(
             of: "KubernetesRuntime",

@@ -58,6 +58,21 @@ struct CoordinatorSettingsTests {
         )
     }
 
+    @Test(.rows(99)) func theLeaseHasTimesOfItsOwn() throws {
+        var environment = generated
+        environment["LEASE_DURATION_SECONDS"] = "30"
+        environment["LEASE_RENEW_DEADLINE_SECONDS"] = "20"
+        environment["LEASE_RETRY_PERIOD_SECONDS"] = "4"
+        let timings = try CoordinatorSettings(environment: environment, processIdentity: "host_1").election?.timings
+        #expect(timings?.lease == .seconds(30))
+        #expect(timings?.renewDeadline == .seconds(20))
+        #expect(timings?.retryPeriod == .seconds(4))
+        environment["LEASE_RETRY_PERIOD_SECONDS"] = "20"
+        #expect(throws: SettingsError.self) {
+            try CoordinatorSettings(environment: environment, processIdentity: "host_1")
+        }
+    }
+
     @Test func catalogPropertiesKeepTheirNames() throws {
         let settings = try CoordinatorSettings(environment: generated, processIdentity: "host_1")
         #expect(Set(settings.catalogProperties.keys) == ["type", "s3.access-key-id", "client.Region_x"])

@@ -100,6 +100,33 @@ struct ContractTests {
         }
     }
 
+    /// The history of a kind begins when its definition came, or when the server was started.
+    @Test(.rows(190), arguments: AnyServer.allCases)
+    func aWatchFromBeforeTheHistoryIsExpired(_ server: AnyServer) async throws {
+        try await server.run { client, namespace in
+            let key = ObjectKey(namespace: namespace, name: "orders")
+            let widget = ApplyIntent(kind: Widget.kind, key: key, body: Widget.manifest(key, text: "hello"))
+            _ = try await client.apply(widget)
+            let scope = ListScope(namespace: namespace)
+            // The answer is a stream, and the refusal the first thing in it.
+            var events = try await client.watch(Widget.self, scope, from: "1")
+            do throws(KubernetesError) {
+                let event = try await events.next()
+                Issue.record("expected none: \(String(describing: event))")
+            } catch {
+                #expect(error.code == .expired)
+                #expect(error.message.contains("410 Expired: too old resource version: 1 ("), "\(error.message)")
+            }
+            // A list says where to begin again.
+            let page = try await client.page(Widget.self, scope)
+            #expect(page.items.map(\.metadata.name) == ["orders"])
+            var again = try await client.watch(Widget.self, scope, from: page.resourceVersion)
+            let change = ApplyIntent(kind: Widget.kind, key: key, body: Widget.manifest(key, text: "bye"))
+            _ = try await client.apply(change)
+            #expect(try await nextObject(&again)?.value?.text == "bye")
+        }
+    }
+
     // MARK: Applying
 
     @Test(arguments: AnyServer.allCases) func whatIsLeftOutGoesAndWhatIsOthersStays(_ server: AnyServer) async throws {

@@ -51,13 +51,13 @@ package final class ManualClock: Clock, Sendable {
     /// How many tasks sleep.
     package var sleeperCount: Int { state.withLock { $0.sleepers.values.reduce(0) { $0 + $1.count } } }
 
-    /// Suspends until a task sleeps until exactly `offset`, so that `advance` cannot run ahead of it. Returns early
-    /// when the suite's time limit cancels the test.
-    package func waitForSleeper(until offset: Duration) async {
-        await TestSupport.until { hasSleeper(until: offset) }
+    /// Suspends until a task, or so many, sleep until exactly `offset`, so that `advance` cannot run ahead of them. Returns
+    /// early when the suite's time limit cancels the test.
+    package func waitForSleeper(until offset: Duration, count: Int = 1) async {
+        await TestSupport.until { sleeperCount(until: offset) >= count }
     }
 
-    private func hasSleeper(until offset: Duration) -> Bool {
-        state.withLock { $0.sleepers[Instant(offset: offset)]?.count ?? 0 } > 0
+    private func sleeperCount(until offset: Duration) -> Int {
+        state.withLock { $0.sleepers[Instant(offset: offset)]?.count ?? 0 }
     }
 }

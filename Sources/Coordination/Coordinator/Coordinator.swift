@@ -49,6 +49,7 @@ package struct Coordinator: Sendable {
             ObservedLeaseStore(ClientLeaseStore(client, lease), report),
             name: election.leaseName,
             identity: election.identity,
+            timings: election.timings,
             metrics: metrics,
             log: log,
             changed: { [report] isLeading in report.withLock { $0.isLeader = isLeading } },

@@ -2,6 +2,7 @@
 
 package import Basics
 internal import JSON
+package import KubernetesRuntime
 
 /// What a coordinator process is told by its environment (`original-systems.md` 001.3).
 package struct CoordinatorSettings: Sendable {
@@ -18,16 +19,23 @@ package struct CoordinatorSettings: Sendable {
     /// `nil`: this process does not take part in an election and counts as the leader.
     package var election: Election?
 
-    /// Where the lease is, and who we are.
+    /// Where the lease is, who we are, and how it is kept.
     package struct Election: Equatable, Sendable {
         package var leaseName: String
         package var namespace: String
         package var identity: String
+        package var timings: LeaseTimings
 
-        package init(leaseName: String, namespace: String, identity: String) {
+        package init(
+            leaseName: String,
+            namespace: String,
+            identity: String,
+            timings: LeaseTimings = LeaseTimings()
+        ) {
             self.leaseName = leaseName
             self.namespace = namespace
             self.identity = identity
+            self.timings = timings
         }
     }
 
@@ -54,7 +62,8 @@ package struct CoordinatorSettings: Sendable {
             election = Election(
                 leaseName: reader.optional("LEADER_ELECTION_LEASE_NAME") ?? "iceberg-coordinator-leader",
                 namespace: reader.optional("KUBERNETES_NAMESPACE") ?? "default",
-                identity: reader.optional("POD_NAME") ?? processIdentity
+                identity: reader.optional("POD_NAME") ?? processIdentity,
+                timings: LeaseTimings(&reader)
             )
         }
         try reader.finish()

@@ -51,7 +51,6 @@ extension KubernetesClient {
         if let limit { request.query.append(("limit", "\(limit)")) }
         if let token { request.query.append(("continue", token)) }
         request.accept = Value.accept("PartialObjectMetadataList")
-        request.deadline = .seconds(60)
         request.isRetried = false
         return try Self.decode(try await connection.page(request), request)
     }
@@ -62,14 +61,12 @@ extension KubernetesClient {
         _ scope: ListScope,
         from version: String
     ) async throws(KubernetesError) -> WatchStream<Value> {
-        // So a watch that a proxy has dropped in silence is noticed within five minutes, and not all of them at once.
-        let seconds = 240 + Int(jitter() * 50)
+        let seconds = (deadlines.watch + deadlines.watchSpread * jitter()).components.seconds
         var request = APIRequest(.watch, scope, Value.self)
         request.query += [("watch", "1"), ("allowWatchBookmarks", "true"), ("resourceVersion", version)]
         request.query.append(("timeoutSeconds", "\(seconds)"))
         request.accept = Value.accept("PartialObjectMetadata")
-        request.deadline = nil
-        request.idle = .seconds(seconds + 5)
+        request.idle = .seconds(seconds) + deadlines.watchSilence
         request.isRetried = false
         return WatchStream(request, try await connection.stream(request))
     }

@@ -37,10 +37,4 @@ struct LeaseElectionTests {
                 == LeaseRecord(holder: "", durationSeconds: 1, transitions: 3, renewStamp: "c", acquireStamp: "c")
         )
     }
-
-    @Test(.rows(99)) func theTimesLeaveRoomForRenewalsAndForStopping() {
-        let timings = LeaseTimings()
-        #expect(timings.renewDeadline > timings.retryPeriod * LeaseTimings.jitterFactor)
-        #expect(timings.stoppingMargin == .seconds(5))
-    }
 }

@@ -69,6 +69,7 @@ struct ReflectorTests {
 
     func run(
         scope: ListScope = ListScope(namespace: "default"),
+        settings: KubernetesClient.Settings = KubernetesClient.Settings(),
         before: @escaping @Sendable (Rig) async throws -> Void = { _ in },
         _ body: @escaping @Sendable (Rig) async throws -> Void
     ) async throws {
@@ -80,7 +81,7 @@ struct ReflectorTests {
             }
             let rig = Rig(
                 server: server,
-                client: KubernetesClient(access),
+                client: KubernetesClient(access, settings),
                 store: store,
                 health: ReflectorHealth(),
                 clock: ManualClock(),
@@ -185,6 +186,37 @@ struct ReflectorTests {
             try await rig.has(["b": "2"])
             // From where it was, without a list.
             #expect(rig.asked == ["LIST", "WATCH", "WATCH"])
+        }
+    }
+
+    @Test(.rows(190)) func aWatchThatFellSilentBeginsAgainFromWhereItWas() async throws {
+        var settings = KubernetesClient.Settings(log: Log(level: .error))
+        settings.jitter = { 0 }
+        settings.deadlines.watch = .seconds(1)
+        settings.deadlines.watchSilence = .seconds(1)
+        let versions = Recorder<String>()
+        try await run(settings: settings) { rig in
+            try await rig.create("a", "1")
+            rig.server.inject(.closed) { request in
+                let fields = request.query.split(separator: "&")
+                if fields.contains("watch=1"), let version = fields.first(where: { $0.hasPrefix("resourceVersion=") }) {
+                    versions.record(String(version))
+                }
+                return false  // it only looks on
+            }
+        } _: { rig in
+            try await rig.waitForWatch()
+            try await rig.create("b", "2")
+            try await rig.has(["a": "1", "b": "2"])
+            let last = rig.server.version
+            // Nothing is said now: this server does not end watches by itself.
+            await rig.endBackoff()
+            await versions.wait(for: 2)
+            #expect(versions.all.last == "resourceVersion=\(last)")
+            try await rig.create("c", "3")
+            try await rig.has(["a": "1", "b": "2", "c": "3"])
+            #expect(rig.asked.filter { $0 == "LIST" }.count == 1)
+            #expect(Array(rig.health.restarts.keys) == ["transport"])
         }
     }
 

@@ -94,6 +94,53 @@ struct OperatorOnAServerTests {
         }
     }
 
+    // MARK: What it tells
+
+    /// The names are those that dashboards for controller-runtime look for; the rest of the program made the figures.
+    @Test(.rows(186, 335)) func aScrapeTellsWhatHasHappened() async throws {
+        let cluster = try await LightCluster.own()
+        try await Self.withShop(cluster) { shop in
+            let settings = ["LEADER_ELECTION_ENABLED": "true", "OPERATOR_NAMESPACE": shop.namespace]
+            try await OperatorProcess.run(
+                cluster.kubeconfig,
+                namespace: shop.namespace,
+                settings,
+                isHeard: true
+            ) { process in
+                try await shop.create("orders")
+                try await shop.isDeployed("orders")
+                // All its watches end, and begin again.
+                try await cluster.restartAPIServer()
+                let scrape = try await eventually {
+                    let scrape = Scrape(try await process.get("/metrics").text)
+                    return scrape["kittiwake_watch_restarts_total", [#"kind="Deployment""#]] == nil ? nil : scrape
+                }
+                let some = 1...1e6
+                for (name, labels, range) in [
+                    ("controller_runtime_reconcile_total", [#"result="success""#], some),
+                    ("controller_runtime_reconcile_time_seconds_bucket", [#"le="+Inf""#], some),
+                    ("controller_runtime_reconcile_time_seconds_sum", [], 1e-6...1e6),
+                    ("controller_runtime_reconcile_errors_total", [], 0...100),
+                    ("controller_runtime_max_concurrent_reconciles", [], 4...4),
+                    ("controller_runtime_active_workers", [], 0...4),
+                    ("workqueue_depth", [], 0...100),
+                    ("workqueue_adds_total", [], some),
+                    ("rest_client_requests_total", [#"code="200""#, #"method="GET""#], some),
+                    ("rest_client_requests_total", [#"code="201""#, #"method="PATCH""#], some),
+                    ("leader_election_master_status", [StoppedOperatorTests.leaseName], 1...1),
+                    ("kittiwake_watch_restarts_total", [#"kind="Deployment""#], 1...100),
+                    ("kittiwake_watch_age_seconds", [#"kind="IcebergConnect""#], 0...1e6),
+                    ("kittiwake_cache_objects", [#"kind="IcebergConnect""#], 1...1),
+                    ("kittiwake_events_dropped_total", [], 0...0),
+                ] as [(String, [String], ClosedRange<Double>)] {
+                    let value = try #require(scrape[name, labels], "\(name) \(labels)")
+                    #expect(range.contains(value), "\(name) \(labels) is \(value)")
+                }
+                #expect(try await process.get("/healthz").status == 200)
+            }
+        }
+    }
+
     // MARK: Several jobs
 
     @Test(.rows(60)) func aSecondJobGetsACoordinatorAndNoWorkers() async throws {

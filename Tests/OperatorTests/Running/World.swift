@@ -131,7 +131,7 @@ struct World: Sendable {
 
     // MARK: Setting up
 
-    private static func kubeconfig(_ server: String) -> String {
+    static func kubeconfig(_ server: String) -> String {
         """
         apiVersion: v1
         kind: Config

@@ -20,7 +20,11 @@ struct APIProblem: Error, Sendable {
     static func notFound(_ what: String) -> APIProblem { APIProblem(404, "NotFound", "\(what) not found") }
     static func conflict(_ message: String) -> APIProblem { APIProblem(409, "Conflict", message) }
     static func invalid(_ message: String) -> APIProblem { APIProblem(422, "Invalid", message) }
-    static let expired = APIProblem(410, "Expired", "too old resource version")
+
+    /// - Parameter oldest: the first version that is still known.
+    static func expired(_ version: Int, oldest: Int) -> APIProblem {
+        APIProblem(410, "Expired", "too old resource version: \(version) (\(oldest))")
+    }
 
     var status: JSON {
         [

@@ -73,13 +73,13 @@ extension APIServer {
     func watch(_ request: ServerRequest, _ route: APIRoute, _ fault: Fault?) -> ServerResponse {
         let from = route.query["resourceVersion"].flatMap(Int.init) ?? 0
         let watcher = Watcher(route, isMetadataOnly: request.wantsMetadataOnly, from: from)
-        let (id, changes, isTooOld) = state.withLock { state in
+        let (id, changes, oldest) = state.withLock { state in
             state.nextWatcher += 1
             state.watchers[state.nextWatcher] = watcher
-            return (state.nextWatcher, state.table.changes, from < state.table.oldest - 1)
+            return (state.nextWatcher, state.table.changes, state.table.oldest)
         }
-        if isTooOld {
-            watcher.error(.expired)
+        if from < oldest - 1 {
+            watcher.error(.expired(from, oldest: oldest - 1))
             watcher.lines.finish()
         } else {
             watcher.tell(changes)
@@ -113,7 +113,7 @@ extension APIServer {
             watcher.lines.yield(Array(#"{"type":"MODIFIED","object":""#.utf8) + Array(repeating: 0x61, count: size))
         case .garbage: watcher.lines.yield(Array("not json\n{}\n".utf8))
         case .expired:
-            watcher.error(.expired)
+            watcher.error(.expired(1, oldest: 2))
             watcher.lines.finish()
         case .status, .lostAnswer, .slow, .pieces, .past, nil: break
         }

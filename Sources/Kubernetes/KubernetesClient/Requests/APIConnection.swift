@@ -32,7 +32,8 @@ final class APIConnection: Sendable {
     /// Sends a small request, one of at most 32, and again if the rules say so. The Lease does not stand in line: a
     /// leader that waits there is none any more.
     func call(_ request: APIRequest) async throws(KubernetesError) -> Answer {
-        try await repeating(request) { [calls, slots] presented in
+        let request = request.ending(within: settings.deadlines.call)
+        return try await repeating(request) { [calls, slots] presented in
             if request.kind == .lease { return await self.collect(request, presented, calls) }
             let outcome = await slots.with { await self.collect(request, presented, calls) }
             return outcome ?? .failure(KubernetesError(.cancelled, "\(request.description): cancelled"))
@@ -41,7 +42,8 @@ final class APIConnection: Sendable {
 
     /// Reads a page of a list, on the connections for streams.
     func page(_ request: APIRequest) async throws(KubernetesError) -> Answer {
-        try await repeating(request) { [streams] presented in await self.collect(request, presented, streams) }
+        let request = request.ending(within: settings.deadlines.page)
+        return try await repeating(request) { [streams] presented in await self.collect(request, presented, streams) }
     }
 
     /// Opens a stream. What is not read is not received.

@@ -47,7 +47,8 @@ struct APIRequest: Sendable {
     var contentType = "application/json"
     var body: [UInt8]?
     /// For one try. `nil`: for a stream, which has `idle` instead.
-    var deadline: Duration? = .seconds(30)
+    var deadline: Duration?
+    /// The longest silence.
     var idle: Duration?
     /// Whether the client itself tries again. The reflector does its own waiting.
     var isRetried = true
@@ -61,6 +62,12 @@ struct APIRequest: Sendable {
 
     init(_ verb: Verb, _ kind: ResourceKind, _ key: ObjectKey) {
         self.init(verb, kind, namespace: key.namespace, name: key.name)
+    }
+
+    func ending(within deadline: Duration) -> APIRequest {
+        var request = self
+        request.deadline = deadline
+        return request
     }
 
     var method: String {

@@ -27,7 +27,7 @@ package struct LeaseKeeper<Store: LeaseStore, C: Clock<Duration>>: Sendable {
     /// - Parameters:
     ///   - identity: of this process and no other: whoever finds itself in the record takes the lease without waiting.
     ///   - clock: one that goes on while the machine sleeps: `ContinuousClock`, in production.
-    ///   - jitter: a number from 0 to 1; how much of a possible delay is added.
+    ///   - jitter: a number from 0 to 1; how much earlier than it has to a candidate looks.
     ///   - stamp: the time to write into the record, for people. No decision is made by it.
     ///   - report: told of every request that failed. The keeper goes on; a missing permission has to be seen somewhere.
     ///   - overrun: called when the lease is lost and the work has not ended although another may have it by now. Ends
@@ -117,7 +117,7 @@ package struct LeaseKeeper<Store: LeaseStore, C: Clock<Duration>>: Sendable {
                 try Task.checkCancellation()
                 report(error)  // for now it is as if somebody else had it
             }
-            try await clock.sleep(for: timings.retryPeriod * (1 + LeaseTimings.jitterFactor * jitter()))
+            try await clock.sleep(for: timings.pause(jitter: jitter()))
         }
     }
 

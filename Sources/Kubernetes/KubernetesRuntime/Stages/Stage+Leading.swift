@@ -22,6 +22,7 @@ extension Stage {
         _ store: some LeaseStore,
         name: String,
         identity: String,
+        timings: LeaseTimings = LeaseTimings(),
         metrics: Metrics,
         log: Log,
         changed: @escaping @Sendable (_ isLeading: Bool) -> Void = { _ in },
@@ -33,6 +34,7 @@ extension Stage {
             store,
             identity: identity,
             clock: ContinuousClock(),
+            timings: timings,
             stamp: { "\(MicroTime.now)" },
             report: { error in
                 // Somebody else was faster: that is what elections are like.
