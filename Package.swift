@@ -131,7 +131,7 @@ let package = Package(
             swiftSettings: settings
         ),
         tests(of: "CommandLine", ["Basics"]),
-        tests(of: "Commands", ["Basics", "CommandLine", "Compression", "JSON", "TestStorage"]),
+        tests(of: "Commands", ["Basics", "CommandLine", "Compression", "ImageTransfer", "JSON", "TestStorage"]),
         tests(
             of: "Coordinator",
             ["Basics", "HTTPServer", "JSON", "KubernetesClient", "KubernetesModel", "TestServers", "YAML"]

@@ -4,18 +4,23 @@
 package struct Console: Sendable {
     private let output: @Sendable ([UInt8]) -> Void
     private let errors: @Sendable ([UInt8]) -> Void
-    /// Whether a person watches standard error: then progress is drawn in place, otherwise a line a second at most.
-    package let isInteractive: Bool
+    private let width: @Sendable () -> Int?
 
+    /// - Parameter width: how many columns the terminal has on which a person watches standard error, asked each time, as
+    ///   windows change; `nil` if standard error is no terminal.
     package init(
         output: @escaping @Sendable ([UInt8]) -> Void,
         errors: @escaping @Sendable ([UInt8]) -> Void,
-        isInteractive: Bool
+        width: @escaping @Sendable () -> Int? = { nil }
     ) {
         self.output = output
         self.errors = errors
-        self.isInteractive = isInteractive
+        self.width = width
     }
+
+    /// How wide the terminal is on which a person watches: there progress is drawn in place. `nil`: nobody watches, and
+    /// progress is a line a second at most.
+    package var columns: Int? { width() }
 
     /// Writes a line of the result.
     package func print(_ line: String) { output(Array((line + "\n").utf8)) }

@@ -5,7 +5,8 @@ package import Basics
 /// How far a long piece of work is, as one line: `copying  [=========>          ]  47%  512.0 MiB of 1.1 GiB  180.2 MiB/s`.
 /// Pure.
 package struct ProgressLine: Equatable, Sendable {
-    private static let barWidth = 24
+    /// A bar of fewer places says nothing.
+    private static let barWidths = 6...24
 
     /// What is being done.
     package var label: String
@@ -20,20 +21,28 @@ package struct ProgressLine: Equatable, Sendable {
         (self.label, self.done, self.total, self.elapsed) = (label, done, total, elapsed)
     }
 
-    /// - Parameter isDrawn: with a bar, for a person who watches; otherwise plain words for a log.
-    package func text(isDrawn: Bool) -> String {
+    /// - Parameter columns: the width of the terminal where a person watches: there it has a bar, and never fills the
+    ///   line, as what goes on in the next one cannot be drawn over. `nil`: plain words for a log.
+    package func text(columns: Int?) -> String {
+        let room = columns.map { max(0, $0 - 1) } ?? .max
         let seconds = elapsed / .seconds(1)
         let speed = seconds >= 0.5 ? "  \(ByteCount(Int64(Double(done.bytes) / seconds)))/s" : ""
-        guard let total, total.bytes > 0 else { return "\(label)  \(done)\(speed)" }
+        guard let total, total.bytes > 0 else { return String("\(label)  \(done)\(speed)".prefix(room)) }
         let share = min(1, max(0, Double(done.bytes) / Double(total.bytes)))
         let percent = String(Int(share * 100))
         let amount = "\(done) of \(total)\(speed)"
-        guard isDrawn else { return "\(label)  \(percent)%  \(amount)" }
-        let filled = Int(share * Double(Self.barWidth))
-        let bar = String(repeating: "=", count: max(0, filled - 1)) + (filled > 0 ? ">" : "")
-        let padding = String(repeating: " ", count: Self.barWidth - filled)
         let padded = String(repeating: " ", count: max(0, 3 - percent.count)) + percent
-        return "\(label)  [\(bar)\(padding)] \(padded)%  \(amount)"
+        let width = room - "\(label)  [] \(padded)%  \(amount)".count
+        guard columns != nil, width >= Self.barWidths.lowerBound else {
+            return String("\(label)  \(percent)%  \(amount)".prefix(room))
+        }
+        return "\(label)  [\(Self.bar(share, min(width, Self.barWidths.upperBound)))] \(padded)%  \(amount)"
+    }
+
+    private static func bar(_ share: Double, _ width: Int) -> String {
+        let filled = Int(share * Double(width))
+        let bar = String(repeating: "=", count: max(0, filled - 1)) + (filled > 0 ? ">" : "")
+        return bar + String(repeating: " ", count: width - filled)
     }
 }
 
@@ -43,7 +52,7 @@ package struct ProgressPace: Sendable {
     private let isDrawn: Bool
     private var last: Duration?
 
-    /// - Parameter isDrawn: as in ``ProgressLine/text(isDrawn:)``.
+    /// - Parameter isDrawn: whether a person watches.
     package init(isDrawn: Bool) { self.isDrawn = isDrawn }
 
     /// What to write to standard error; `nil` if it is too early.

@@ -8,30 +8,33 @@ internal import ImageTransfer
 final class ImageCopyProgress: Sendable {
     private let console: Console
     private let isQuiet: Bool
-    private let begin = ContinuousClock.now
+    private let elapsed: @Sendable () -> Duration
     private let pace: Locked<ProgressPace>
 
-    init(_ console: Console, isQuiet: Bool) {
+    /// - Parameter elapsed: since the copy began; `nil`: since now.
+    init(_ console: Console, isQuiet: Bool, elapsed: (@Sendable () -> Duration)? = nil) {
         self.console = console
         self.isQuiet = isQuiet
-        pace = Locked(ProgressPace(isDrawn: console.isInteractive))
+        let begin = ContinuousClock.now
+        self.elapsed = elapsed ?? { ContinuousClock.now - begin }
+        pace = Locked(ProgressPace(isDrawn: console.columns != nil))
     }
 
     func show(_ progress: ImageTransferProgress) {
         guard !isQuiet else { return }
-        let elapsed = ContinuousClock.now - begin
+        let elapsed = elapsed()
         let line = ProgressLine(
             label: progress.stage == .reading ? "copying" : "completing",
             done: ByteCount(progress.bytesRead),
             total: progress.bytesTotal.map { ByteCount($0) },
             elapsed: elapsed
-        ).text(isDrawn: console.isInteractive)
+        ).text(columns: console.columns)
         if let text = pace.withLock({ $0.write(line, at: elapsed) }) { console.draw(text) }
     }
 
     func end() {
         let text = pace.withLock { pace in
-            defer { pace = ProgressPace(isDrawn: console.isInteractive) }
+            defer { pace = ProgressPace(isDrawn: console.columns != nil) }
             return pace.end
         }
         if !text.isEmpty { console.draw(text) }

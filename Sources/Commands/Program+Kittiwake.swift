@@ -13,7 +13,7 @@ package func kittiwake(_ words: [String]) async -> Int32 {
     let console = Console(
         output: Log.writing(to: STDOUT_FILENO),
         errors: Log.writing(to: STDERR_FILENO),
-        isInteractive: isatty(STDERR_FILENO) == 1
+        width: { terminalWidth(of: STDERR_FILENO) }
     )
     let words = words == ["--version"] ? ["version"] : words
     return await Program.kittiwake.run(words, environment: processEnvironment(), console: console).rawValue
@@ -40,4 +40,13 @@ private func processEnvironment() -> [String: String] {
         entry += 1
     }
     return variables
+}
+
+/// In columns; `nil` if it is no terminal.
+private func terminalWidth(of descriptor: Int32) -> Int? {
+    guard isatty(descriptor) == 1 else { return nil }
+    var size = winsize()
+    // One that does not know, such as a serial line, is taken for what terminals once were.
+    guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+    return Int(size.ws_col)
 }

@@ -36,8 +36,7 @@ struct ProgramTests {
     func run(_ words: String...) async -> ExitCode {
         let console = Console(
             output: { [output] in output.record(String(decoding: $0, as: UTF8.self)) },
-            errors: { [errors] in errors.record(String(decoding: $0, as: UTF8.self)) },
-            isInteractive: false
+            errors: { [errors] in errors.record(String(decoding: $0, as: UTF8.self)) }
         )
         return await program.run(words, environment: [:], console: console)
     }

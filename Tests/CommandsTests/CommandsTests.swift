@@ -23,8 +23,7 @@ struct CommandsTests {
     func run(_ words: String..., environment: [String: String] = [:]) async -> ExitCode {
         let console = Console(
             output: { [output] in output.record(String(decoding: $0, as: UTF8.self)) },
-            errors: { [errors] in errors.record(String(decoding: $0, as: UTF8.self)) },
-            isInteractive: false
+            errors: { [errors] in errors.record(String(decoding: $0, as: UTF8.self)) }
         )
         return await Program.kittiwake.run(words, environment: environment, console: console)
     }
@@ -44,8 +43,7 @@ struct CommandsTests {
             let words = subcommand.command.name.split(separator: " ").dropFirst().map(String.init)
             let console = Console(
                 output: { [output] in output.record(String(decoding: $0, as: UTF8.self)) },
-                errors: { _ in },
-                isInteractive: false
+                errors: { _ in }
             )
             #expect(await Program.kittiwake.run(words + ["--help"], environment: [:], console: console) == .success)
             #expect(output.all.last?.contains("example:\n") == true, "\(words)")

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Foundation
 import JSON
 import TestStorage
 import TestSupport
@@ -21,7 +22,8 @@ struct ImageCopyCommandTests {
     ) async throws -> ExecutableOutcome {
         let file = try folder.write(ImageBuilder([Array("a layer".utf8)]).archive(), to: "image.tar")
         let words = ["image", "copy", file, "\(host)/kafka/worker:1.0"]
-        return try await Executable([Executable.built("kittiwake")] + words + options, adding: environment).run()
+        let direct = ["no_proxy": "0.0.0.0,127.0.0.1,localhost"].merging(environment) { _, given in given }
+        return try await Executable([Executable.built("kittiwake")] + words + options, adding: direct).run()
     }
 
     @Test(.rows(27)) func theResultIsTheReferenceByDigest() async throws {
@@ -30,6 +32,7 @@ struct ImageCopyCommandTests {
             #expect(outcome.status == 0, "\(outcome.errors)")
             let digest = try #require(registry.manifests.keys.first { $0.hasPrefix("sha256:") })
             #expect(outcome.output == "\(host)/kafka/worker@\(digest)\n")
+            #expect(outcome.errors == "", "nothing is drawn where nobody watches")
         }
     }
 
@@ -42,6 +45,36 @@ struct ImageCopyCommandTests {
             let digest = try #require(registry.manifests.keys.first { $0.hasPrefix("sha256:") })
             #expect(result["digest"] == .string(digest))
             #expect(result["reference"] == .string("\(host)/kafka/worker@\(digest)"))
+        }
+    }
+
+    /// By another name than those that mean this machine, for which it is the default.
+    @Test(.rows(28)) func aRegistryIsSpokenToWithoutTLSOnlyIfThatIsSaid() async throws {
+        try await withServer(registry.handle) { address in
+            let host = "0.0.0.0:\(address.split(separator: ":").last ?? "")"
+            let refused = try await copy(host)
+            #expect(refused.status == 1)
+            #expect(registry.manifests.isEmpty)
+            let outcome = try await copy(host, "--plain-http")
+            #expect(outcome.status == 0, "\(outcome.errors)")
+            #expect(registry.manifests["1.0"] != nil)
+        }
+    }
+
+    /// `script` is a terminal for what it runs.
+    @Test(.rows(28)) func onATerminalAPersonSeesProgressAndThenTheResult() async throws {
+        try await withServer(registry.handle) { host in
+            let file = try folder.write(ImageBuilder([Array("a layer".utf8)]).archive(), to: "image.tar")
+            let result = try folder.write("", to: "result")
+            let copy = "\(Executable.built("kittiwake")) image copy '\(file)' \(host)/kafka/worker:1.0 > '\(result)'"
+            let outcome = try await Executable(["script", "-qefc", "stty cols 40; \(copy)", "/dev/null"]).run()
+            #expect(outcome.status == 0, "\(outcome.output)")
+            #expect(outcome.output.contains("%  "))
+            var screen = Screen(columns: 40)
+            screen.write(outcome.output)
+            #expect(screen.lines == [""], "the line is cleared for what follows")
+            #expect(!screen.hasWrapped)
+            #expect(try String(contentsOfFile: result, encoding: .utf8).hasPrefix("\(host)/kafka/worker@sha256:"))
         }
     }
 

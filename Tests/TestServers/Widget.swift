@@ -13,6 +13,8 @@ package struct Widget: ResourceWithStatus {
     )
 
     package struct Status: ConditionedStatus {
+        package static let conditionTypes = ["Degraded", "Ready", "Reconciling", "Stalled"]
+
         package var observedGeneration: Int64?
         package var size: Int?
         /// The text that another system has been told.

@@ -5,7 +5,7 @@
 /// Decisions are made by `code` and never by the text.
 package struct KubernetesError: Error, Sendable, CustomStringConvertible {
     /// What a caller can act on.
-    package enum Code: String, Equatable, Sendable {
+    package enum Code: String, Equatable, Sendable, CaseIterable {
         /// 404. Usually an answer and not a problem.
         case notFound
         /// 409: look again, plan again.

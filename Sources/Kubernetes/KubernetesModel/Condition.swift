@@ -13,6 +13,9 @@ package struct Condition: Equatable, Sendable {
         package init(_ value: Bool) { self = value ? .true : .false }
     }
 
+    /// The reason of a condition that is there only because all of its kind are.
+    package static let notKnownYet = "NotKnownYet"
+
     /// Upper camel case; the list is a map by it.
     package var type: String
     package var status: Status
@@ -41,6 +44,11 @@ package struct Condition: Equatable, Sendable {
 
 extension [Condition] {
     package subscript(type: String) -> Condition? { first { $0.type == type } }
+
+    /// `nil` also if nobody has found out anything about it yet: whatever it becomes then is no change.
+    package func found(_ type: String) -> Condition? {
+        self[type].flatMap { $0.reason == Condition.notKnownYet ? nil : $0 }
+    }
 
     /// The list with one condition set, sorted by type. `lastTransitionTime` becomes `time` only if the status differs
     /// from what is there.

@@ -2,10 +2,10 @@
 
 /// A specification that cannot be carried out. Becomes a condition on the resource; is never retried.
 package struct PlanError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// Why it cannot be carried out.
-    package enum Code: Equatable, Sendable {
-        case invalidSpec
-        case unsupportedTransition
+    /// Why it cannot be carried out. The raw value is the reason that a condition shows.
+    package enum Code: String, Equatable, Sendable, CaseIterable {
+        case invalidSpec = "InvalidSpec"
+        case unsupportedTransition = "UnsupportedTransition"
     }
 
     package var code: Code

@@ -35,6 +35,9 @@ package protocol ResourceWithStatus: Resource {
 
 /// A status with standard conditions (row 202), which the runtime can write by itself when a reconcile fails.
 package protocol ConditionedStatus: Equatable, Sendable, JSONDecodable, JSONEncodable {
+    /// The types of the conditions that every status of the kind has, from the first write on (rows 201, 205, 207).
+    static var conditionTypes: [String] { get }
+
     /// The status of an object that has none yet.
     init()
 
@@ -42,4 +45,27 @@ package protocol ConditionedStatus: Equatable, Sendable, JSONDecodable, JSONEnco
     var observedGeneration: Int64? { get set }
     /// Sorted by type.
     var conditions: [Condition] { get set }
+}
+
+extension ConditionedStatus {
+    /// The status with a condition of every type that its kind always has. What is known stays; what nobody has found
+    /// out anything about yet is Unknown.
+    ///
+    /// - Parameters:
+    ///   - generation: of the specification that is looked at.
+    ///   - time: RFC 3339 in UTC with seconds.
+    package func complete(generation: Int64?, at time: String) -> Self {
+        var status = self
+        for type in Self.conditionTypes where conditions[type] == nil {
+            status.conditions = status.conditions.setting(
+                type,
+                to: .unknown,
+                reason: Condition.notKnownYet,
+                message: "Nothing is known about it yet",
+                generation: generation,
+                at: time
+            )
+        }
+        return status
+    }
 }

@@ -12,7 +12,7 @@ extension IcebergConnectAssessment {
             events.append(IcebergConnectEventReason.coordinatorStopped.event(refusal.message))
         }
         events += transitions.flatMap { type, changes in
-            let before = old?.conditions[type]
+            let before = old?.conditions.found(type.rawValue)
             guard let now = status.conditions[type], before?.status != now.status else {
                 return [EventIntent]()
             }

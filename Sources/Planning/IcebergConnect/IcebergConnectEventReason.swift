@@ -3,7 +3,8 @@
 internal import KubernetesModel
 package import Resources
 
-/// Every reason that an Event about an `IcebergConnect` can have (row 213). A phase is its own reason.
+/// Every reason of an Event that a plan for an `IcebergConnect` gives (row 213). A phase is its own reason. Those that the
+/// runtime adds, when a plan cannot be carried out, are its own list: `RuntimeEventReason`.
 package enum IcebergConnectEventReason: String, CaseIterable, Sendable {
     case pending = "Pending"
     case downloading = "Downloading"

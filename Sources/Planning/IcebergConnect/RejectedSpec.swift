@@ -54,16 +54,6 @@ struct RejectedSpec {
                 at: seen.now
             )
         }
-        if status.conditions[.degraded] == nil {
-            status.conditions = status.conditions.setting(
-                IcebergConnectCondition.degraded.rawValue,
-                to: .unknown,
-                reason: "ConfigRejected",
-                message: "Nothing has been created yet",
-                generation: metadata.generation,
-                at: seen.now
-            )
-        }
         return status
     }
 }

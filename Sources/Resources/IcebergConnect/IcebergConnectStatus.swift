@@ -18,6 +18,8 @@ package struct IcebergConnectStatus: ConditionedStatus {
         case failed = "Failed"
     }
 
+    package static let conditionTypes = IcebergConnectCondition.allCases.map(\.rawValue)
+
     package var phase: Phase
     /// One sentence for people.
     package var message: String

@@ -338,7 +338,7 @@ struct ControllerTests {
             let writes: [@Sendable () async throws -> Void] = [
                 { try await executor.apply(ConfigText.intent(rig.key("x"), [:]), for: widget.reference, in: context) },
                 { try await delete(widget.reference) },
-                { try await executor.write(Widget.Status(), of: Widget.self, widget.metadata) },
+                { try await executor.write(Widget.Status(), of: Widget.self, widget.metadata, in: context) },
                 { try await executor.setFinalizers(["a.example/b"], of: widget.metadata, Widget.kind) },
             ]
             for write in writes {

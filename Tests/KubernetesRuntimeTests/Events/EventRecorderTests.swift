@@ -110,7 +110,7 @@ struct EventRecorderTests {
         }
     }
 
-    @Test func whatTheServerWillNotHaveIsDroppedAndCounted() async throws {
+    @Test(.rows(198)) func whatTheServerWillNotHaveIsDroppedAndCounted() async throws {
         try await withAPIServer { server, access in
             let lines = Recorder<String>()
             let recorder = EventRecorder(
@@ -125,11 +125,15 @@ struct EventRecorderTests {
             let stop = Latch()
             await withTaskGroup(of: Void.self) { group in
                 group.addTask { await recorder.run(until: stop) }
-                recorder.record(EventIntent(.normal, reason: "Written", note: ""), about: about, reconcile: "")
+                recorder.record(EventIntent(.normal, reason: "Written", note: ""), about: about, reconcile: "r7")
                 await lines.wait(for: 1)
                 group.cancelAll()
             }
             #expect(recorder.dropped == 1)
+            let line: JSON = try JSONDocument(parsing: #require(lines.all.first).utf8).decode()
+            #expect(line["message"] == "Dropped event")
+            #expect(line["namespace"] == "default" && line["name"] == "orders", "the resource that it was about")
+            #expect(line["reconcile"] == "r7" && line["event"] == "Written")
             #expect(lines.all.first?.contains("the role needs the verb create for events.events.k8s.io") == true)
         }
     }

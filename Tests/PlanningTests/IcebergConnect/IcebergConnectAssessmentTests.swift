@@ -207,7 +207,7 @@ struct IcebergConnectAssessmentTests {
     }
 
     /// Two of three workers are ready, and one has the new settings already.
-    private static func rollingUpdate() throws -> Scene {
+    static func rollingUpdate() throws -> Scene {
         var scene = try Scene.quickStart()
         try scene.becomeReady()
         try scene.edit { $0["spec"]?["worker"]?["config"] = ["key.converter": "x.Y"] }

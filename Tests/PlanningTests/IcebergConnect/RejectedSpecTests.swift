@@ -69,6 +69,7 @@ struct RejectedSpecTests {
         try scene.becomeReady()
         let objects = scene.applied
         let images = scene.resource.status?.images
+        let found = IcebergConnectCondition.allCases.map { scene.condition($0) }
         try scene.edit(Self.invalid)
         try scene.start(.worker, ready: 2)
         let plan = scene.reconcile()
@@ -77,6 +78,19 @@ struct RejectedSpecTests {
         #expect(plan.status?.workerStatus?.ready == 2, "counts go on being true")
         #expect(plan.status?.images == images)
         #expect(plan.status?.claims.cluster == "default/my-iceberg-job-workers")
+        let ours: Set<IcebergConnectCondition> = [.ready, .reconciling, .stalled, .configValid]
+        for (type, before) in zip(IcebergConnectCondition.allCases, found) where !ours.contains(type) {
+            #expect(scene.condition(type) == before, "what runs is as it was")
+        }
+    }
+
+    @Test(.rows(213)) func whatIsFoundOutForTheFirstTimeIsNoTransition() throws {
+        var scene = try Scene.quickStart(Self.invalid)
+        scene.settle()
+        #expect(scene.condition(.degraded)?.reason == "NotKnownYet")
+        try scene.edit { _ in }
+        let reasons = Set(scene.settle().flatMap(\.events).map(\.reason))
+        #expect(reasons.subtracting(["ConfigWarning", "CredentialsMoved"]) == ["Downloading"])
     }
 
     @Test func howeverMuchIsWrongTheStatusStaysSmall() throws {

@@ -69,7 +69,8 @@ struct Scene {
             case .effect: break
             }
         }
-        resource.status = plan.status ?? resource.status
+        let status = plan.status?.complete(generation: resource.metadata.generation, at: seen.now)
+        resource.status = status ?? resource.status
         return plan
     }
 

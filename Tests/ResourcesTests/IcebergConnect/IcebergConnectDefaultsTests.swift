@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import Basics
 import JSON
 import Resources
 import TestSupport
@@ -87,23 +88,45 @@ struct IcebergConnectDefaultsTests {
         #expect(spec.coordinator.namespace == nil)
     }
 
-    @Test(.rows(65)) func theCoordinatorInheritsFieldByField() throws {
-        let inherited = try Manifest.quickStart(
+    /// The coordinator's settings, where the workers say everything about Kafka and the coordinator these things itself.
+    static func coordinatorKafka(_ own: [String: JSON] = [:]) throws -> IcebergConnectSpec.CoordinatorKafka {
+        var manifest = try Manifest.quickStart(
             .set("worker/kafka/securityProtocol", "SASL_SSL"),
             .set("worker/kafka/saslMechanism", "PLAIN"),
             .set("worker/kafka/saslJaasConfigFrom", ["name": "kafka", "key": "jaas"])
-        ).read().coordinatorKafka
-        #expect(inherited.bootstrapServers == "kafka:9092")
-        #expect(inherited.securityProtocol == "SASL_SSL")
-        #expect(inherited.saslMechanism == "PLAIN")
-        #expect(inherited.jaas == .secret(name: "kafka", key: "jaas"))
+        )
+        for (field, value) in own { Change.set("coordinator/kafka/\(field)", value).apply(to: &manifest.object) }
+        return try manifest.read().coordinatorKafka
+    }
 
-        let overridden = try Manifest.quickStart(
-            .set("worker/kafka/securityProtocol", "SASL_SSL"),
-            .set("worker/kafka/saslMechanism", "PLAIN"),
-            .set("coordinator/kafka/saslMechanism", "SCRAM-SHA-512")
-        ).read().coordinatorKafka
-        #expect(overridden.securityProtocol == "SASL_SSL")
-        #expect(overridden.saslMechanism == "SCRAM-SHA-512")
+    @Test(.rows(65)) func theCoordinatorInheritsFieldByField() throws {
+        let kafka = try Self.coordinatorKafka()
+        #expect(kafka.bootstrapServers == "kafka:9092")
+        #expect(kafka.securityProtocol == "SASL_SSL")
+        #expect(kafka.saslMechanism == "PLAIN")
+        #expect(kafka.jaas == .secret(name: "kafka", key: "jaas"))
+    }
+
+    /// One field, and what it makes of what is inherited.
+    struct Override: Sendable {
+        var field: String
+        var value: JSON
+        var change: @Sendable (inout IcebergConnectSpec.CoordinatorKafka) -> Void
+    }
+
+    static let overrides = [
+        Override(field: "bootstrapServers", value: "other:9092") { $0.bootstrapServers = "other:9092" },
+        Override(field: "securityProtocol", value: "SASL_PLAINTEXT") { $0.securityProtocol = "SASL_PLAINTEXT" },
+        Override(field: "saslMechanism", value: "SCRAM-SHA-512") { $0.saslMechanism = "SCRAM-SHA-512" },
+        Override(field: "saslJaasConfig", value: "its own") { $0.jaas = .inline(Secret("its own")) },
+        Override(field: "saslJaasConfigFrom", value: ["name": "own", "key": "k"]) {
+            $0.jaas = .secret(name: "own", key: "k")
+        },
+    ]
+
+    @Test(.rows(65), arguments: overrides) func eachCanBeOverriddenAlone(_ own: Override) throws {
+        var expected = try Self.coordinatorKafka()
+        own.change(&expected)
+        #expect(try Self.coordinatorKafka([own.field: own.value]) == expected)
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import JSON
+import KubernetesModel
 import Resources
 import TestSupport
 import Testing
@@ -12,6 +13,30 @@ struct IcebergConnectStatusTests {
         #expect(try JSONDocument(parsing: status.jsonBytes).decode(IcebergConnectStatus.self) == status)
         let empty = IcebergConnectStatus()
         #expect(try JSONDocument(parsing: empty.jsonBytes).decode(IcebergConnectStatus.self) == empty)
+    }
+
+    @Test(.rows(201, 205, 207)) func aCompleteStatusHasEveryConditionAndKeepsWhatIsKnown() {
+        let known = Condition(
+            type: "Ready",
+            status: .false,
+            observedGeneration: 1,
+            lastTransitionTime: "2026-01-01T00:00:00Z",
+            reason: "Failed",
+            message: "no such bucket"
+        )
+        let more = Condition(type: "Zzz", status: .true, lastTransitionTime: "", reason: "Other", message: "")
+        let status = IcebergConnectStatus(phase: .pending, conditions: [known, more])
+        let complete = status.complete(generation: 2, at: "2026-01-01T00:00:05Z")
+        let types = IcebergConnectCondition.allCases.map(\.rawValue) + ["Zzz"]
+        #expect(complete.conditions.map(\.type) == types.sorted())
+        #expect(complete.conditions["Ready"] == known)
+        #expect(complete.conditions["Zzz"] == more)
+        for type in ["Degraded", "ConfigValid", "ClusterReachable", "SecretsResolved"] {
+            #expect(complete.conditions[type]?.status == .unknown)
+            #expect(complete.conditions[type]?.reason == "NotKnownYet")
+            #expect(complete.conditions[type]?.observedGeneration == 2)
+        }
+        #expect(complete.complete(generation: 3, at: "later") == complete, "so that nothing is written again")
     }
 
     @Test func everyFieldIsInTheSchema() throws {

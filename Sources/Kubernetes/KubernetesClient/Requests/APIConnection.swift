@@ -74,7 +74,7 @@ final class APIConnection: Sendable {
         do {
             let response = try await client.send(address.request(request, presented))
             settings.count("\(response.status)", request.method, address.host)
-            warnings.note(response.headers)
+            warnings.note(response.headers, to: request)
             guard response.status < 300 else { return .failure(try await error(request, response)) }
             return .success(try await read(response))
         } catch {

@@ -2,7 +2,7 @@
 
 internal import Basics
 
-/// Logs what the API server says in `Warning` headers, each text once.
+/// Logs what the API server says in `Warning` headers, each text once, with the object that the first was about.
 final class WarningLog: Sendable {
     private static let remembered = 1_000
 
@@ -11,11 +11,18 @@ final class WarningLog: Sendable {
 
     init(_ log: Log) { self.log = log }
 
-    func note(_ headers: [(name: String, value: String)]) {
+    func note(_ headers: [(name: String, value: String)], to request: APIRequest) {
         for (name, value) in headers where name == "warning" {
             guard let text = Self.text(of: value) else { continue }
             let isNew = seen.withLock { seen in seen.count < Self.remembered && seen.insert(text).inserted }
-            if isNew { log.warning("The API server warned", ["warning": text]) }
+            guard isNew else { continue }
+            log.warning(
+                "The API server warned",
+                [
+                    "namespace": request.namespace ?? "", "name": request.name ?? "", "request": request.description,
+                    "warning": text,
+                ]
+            )
         }
     }
 

@@ -170,7 +170,7 @@ package struct Controller<R: Reconciler, C: Clock<Duration>>: Sendable {
         let failure = ReconcileFailure(error)
         let key = entry.metadata.key
         failingSince.withLock { if $0[key] == nil { $0[key] = clock.now } }
-        context.log.warning("Failed to reconcile", ["error": failure.message, "reason": failure.reason])
+        context.log.warning("Failed to reconcile", ["error": failure.message, "reason": failure.reason.word])
         let timeLeft = reconciliation.cleanupTimeLeft(of: entry, at: settings.time())
         if failure.isRejection, timeLeft == nil {
             delays.withLock { $0.forget(key) }  // the next change of the object brings it back

@@ -130,10 +130,15 @@ package final class Executor: Sendable {
         }
     }
 
-    /// Writes the status if it differs from what the object shows: every write is an event to ourselves.
-    func write<Primary: ResourceWithStatus>(_ status: Primary.Status, of type: Primary.Type, _ metadata: ObjectMeta)
-        async throws
-    {
+    /// Writes the status if it differs from what the object shows: every write is an event to ourselves. The only way to
+    /// a status, so that each has all conditions of its kind, whoever made it.
+    func write<Primary: ResourceWithStatus>(
+        _ status: Primary.Status,
+        of type: Primary.Type,
+        _ metadata: ObjectMeta,
+        in context: ReconcileContext
+    ) async throws {
+        let status = status.complete(generation: metadata.generation, at: context.time.inSeconds)
         // The newest that is known: our own write of a moment ago included.
         let shown = (stores[Primary.kind] as? Store<Primary>)?[metadata.key]
         if let shown, shown.metadata.uid == metadata.uid, shown.status == status { return }
@@ -231,7 +236,7 @@ extension EventIntent {
     /// Somebody else has changed or deleted an object of ours (row 213).
     fileprivate static func driftCorrected(_ object: ObjectReference, wasDeleted: Bool) -> EventIntent {
         let what = wasDeleted ? "was deleted and is made again" : "was changed by someone else and is put right"
-        return EventIntent(.normal, reason: "DriftCorrected", action: "Apply", note: "\(object) \(what)")
+        return RuntimeEventReason.driftCorrected.event("\(object) \(what)")
     }
 }
 

@@ -5,7 +5,7 @@ internal import Basics
 /// What the runtime itself refuses to do.
 package struct ReconcileError: ExplainedError, Equatable {
     /// The raw value is the reason that a condition shows.
-    package enum Code: String, Equatable, Sendable {
+    package enum Code: String, Equatable, Sendable, CaseIterable {
         /// An object of the name is there and is somebody else's.
         case nameConflict = "NameConflict"
         /// Only the metadata of the resource can be read.

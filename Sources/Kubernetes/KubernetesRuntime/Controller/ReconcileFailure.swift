@@ -2,49 +2,35 @@
 
 internal import Basics
 internal import KubernetesClient
-package import KubernetesModel
+internal import KubernetesModel
 
 /// Why a reconcile came to nothing, as a status tells it.
 package struct ReconcileFailure: Error, Equatable, Sendable {
-    /// One word in upper camel case, for a condition.
-    package var reason: String
+    package var reason: FailureReason
     package var message: String
     /// It is the specification that cannot be carried out: nothing is tried again until it changes.
     package var isRejection: Bool
     /// The longest wait for the next try; `nil`: that of every failure.
     var longestWait: Duration?
 
-    package init(reason: String, message: String, isRejection: Bool = false) {
+    package init(_ reason: FailureReason, _ message: String, isRejection: Bool = false) {
         self.reason = reason
         self.message = message
         self.isRejection = isRejection
     }
 
-    package init(_ error: PlanError) {
-        let reason =
-            switch error.code {
-            case .invalidSpec: "InvalidSpec"
-            case .unsupportedTransition: "UnsupportedTransition"
-            }
-        self.init(reason: reason, message: error.description, isRejection: true)
-    }
-
-    /// Any other error. One that is `ExplainedError` says its reason itself.
+    /// Whatever was thrown.
     init(_ error: any Error) {
         switch error {
         case let error as ReconcileFailure: self = error
-        case let error as PlanError: self.init(error)
-        case let error as any ExplainedError:
-            self.init(reason: error.reason, message: "\(error)")
+        case let error as PlanError: self.init(.rejection(error.code), error.description, isRejection: true)
+        case let error as ReconcileError: self.init(.refusal(error.code), "\(error)")
         case let error as KubernetesError:
-            let name = error.code.rawValue
-            let reason = name.prefix(1).uppercased() + name.dropFirst()
-            self.init(reason: reason, message: error.message)
+            self.init(.answer(error.code), error.message)
             // It may become right by a change that nobody tells us of, such as that of a policy.
             if error.code == .invalid || error.code == .badRequest { longestWait = .seconds(120) }
-        case let error as DeadlineExceeded:
-            self.init(reason: "DeadlineExceeded", message: "Not finished within \(error.limit)")
-        default: self.init(reason: "ReconcileFailed", message: "\(error)")
+        case let error as DeadlineExceeded: self.init(.deadlineExceeded, "Not finished within \(error.limit)")
+        default: self.init(.other, "\(error)")
         }
     }
 }
@@ -58,7 +44,7 @@ extension ConditionedStatus {
             conditions.setting(
                 type,
                 to: Condition.Status(status),
-                reason: failure.reason,
+                reason: failure.reason.word,
                 message: message,
                 generation: generation,
                 at: time

@@ -65,7 +65,9 @@ struct Reconciliation<R: Reconciler>: Sendable {
             case .effect(let effect): try await reconciler.perform(effect, for: primary, in: context)
             }
         }
-        if let status = plan.status { try await executor.write(resumed(status), of: Primary.self, primary.metadata) }
+        if let status = plan.status {
+            try await executor.write(resumed(status), of: Primary.self, primary.metadata, in: context)
+        }
         executor.send(plan.events, about: primary.reference, in: context)
     }
 
@@ -85,21 +87,18 @@ struct Reconciliation<R: Reconciler>: Sendable {
         planned: Primary.Status?,
         in context: ReconcileContext
     ) async throws {
-        switch error {
-        case let error as KubernetesError where error.saysNothing: return
-        case let error as KubernetesError where error.code == .alreadyExists: return
-        // Mostly it passes; but a webhook for one kind may not answer for hours, and then somebody has to be told.
-        case let error as KubernetesError where error.code == .internal:
-            guard context.failingFor ?? .zero >= Self.passing else { return }
-        default: break
-        }
         let failure = ReconcileFailure(error)
+        switch failure.reason.telling {
+        case .never: return
+        case .ifItLasts: guard context.failingFor ?? .zero >= Self.passing else { return }
+        case .atOnce: break
+        }
         let time = context.time.inSeconds
         guard let status = R.status(of: primary, planned: planned, after: failure, at: time) else { return }
-        try await executor.write(resumed(status), of: Primary.self, primary.metadata)
+        try await executor.write(resumed(status), of: Primary.self, primary.metadata, in: context)
         // Told once, not with every try.
-        guard primary.status?.conditions["Ready"]?.reason != failure.reason else { return }
-        let event = EventIntent(.warning, reason: failure.reason, action: "Reconcile", note: failure.message)
+        guard primary.status?.conditions["Ready"]?.reason != failure.reason.word else { return }
+        let event = RuntimeEventReason.failure(failure.reason).event(failure.message)
         executor.send([event], about: primary.reference, in: context)
     }
 
@@ -109,14 +108,10 @@ struct Reconciliation<R: Reconciler>: Sendable {
     /// Only the metadata could be read. The condition names the field; what the status knew besides is kept.
     private func reject(_ entry: Entry, in context: ReconcileContext) async throws -> Revisit {
         guard case .unreadable(let metadata, let error) = entry.object.content else { return .onChange }
-        let failure = ReconcileFailure(
-            reason: "Unreadable",
-            message: "\(error)",
-            isRejection: true
-        )
+        let failure = ReconcileFailure(.refusal(.unreadable), "\(error)", isRejection: true)
         var status = try await executor.status(of: Primary.self, metadata) ?? Primary.Status()
         status.report(failure, generation: metadata.generation, at: context.time.inSeconds)
-        try await executor.write(status, of: Primary.self, metadata)
+        try await executor.write(status, of: Primary.self, metadata, in: context)
         throw failure
     }
 
@@ -140,7 +135,7 @@ struct Reconciliation<R: Reconciler>: Sendable {
         status.conditions = set(status.conditions, "ReconciliationPaused", .true)
         status.conditions = set(status.conditions, "Reconciling", .false)
         if status.conditions["Ready"] == nil { status.conditions = set(status.conditions, "Ready", .unknown) }
-        try await executor.write(status, of: Primary.self, primary.metadata)
+        try await executor.write(status, of: Primary.self, primary.metadata, in: context)
         return .onChange
     }
 
@@ -203,11 +198,8 @@ struct Reconciliation<R: Reconciler>: Sendable {
         let left = steps.map(\.summary).joined(separator: ", ")
         let metadata = entry.metadata
         context.log.warning("Gave up cleaning up", ["why": why, "left": left])
-        let event = EventIntent(
-            .warning,
-            reason: "CleanupAbandoned",
-            action: "CleanUp",
-            note: "Gave up cleaning up: \(why)" + (left.isEmpty ? "" : ". May be left behind: \(left)")
+        let event = RuntimeEventReason.cleanupAbandoned.event(
+            "Gave up cleaning up: \(why)" + (left.isEmpty ? "" : ". May be left behind: \(left)")
         )
         let revisit = try await letGo(metadata)
         let reference = ObjectReference(kind: Primary.kind, key: metadata.key, uid: metadata.uid)

@@ -98,7 +98,7 @@ package final class EventRecorder<C: Clock<Duration>>: Sendable {
                 ledger.withLock { $0.sent(key, count: record.count, at: now) }
                 queue.add(key)  // when to look at it again is the ledger's to say
             } catch {
-                failed(key, error)
+                failed(key, record, error)
             }
         }
     }
@@ -118,7 +118,7 @@ package final class EventRecorder<C: Clock<Duration>>: Sendable {
         _ = try await client.merge(.event, object, ["series": key.series(record)])
     }
 
-    private func failed(_ key: EventKey, _ error: KubernetesError) {
+    private func failed(_ key: EventKey, _ record: EventLedger.Record, _ error: KubernetesError) {
         switch error.code {
         case .notFound where ledger.withLock({ ($0.records[key]?.sentCount ?? 0) > 0 }):
             ledger.withLock { $0.lost(key) }
@@ -127,7 +127,14 @@ package final class EventRecorder<C: Clock<Duration>>: Sendable {
             guard ledger.withLock({ $0.failed(key) }) else { return }
             queue.add(key, after: Self.pause * (1 + 0.25 * jitter()))
         default:
-            log.warning("Dropped event", ["event": key.reason, "error": error.message])
+            let about = key.regarding.key
+            log.warning(
+                "Dropped event",
+                [
+                    "namespace": about.namespace ?? "", "name": about.name, "reconcile": record.reconcile,
+                    "event": key.reason, "error": error.message,
+                ]
+            )
             ledger.withLock { $0.drop(key) }
         }
     }
