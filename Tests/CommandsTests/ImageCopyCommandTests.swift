@@ -61,16 +61,16 @@ struct ImageCopyCommandTests {
         }
     }
 
-    /// `script` is a terminal for what it runs.
+    /// `script` is a terminal for what it runs: so narrow that what is drawn first, before anything is known, is cut.
     @Test(.rows(28)) func onATerminalAPersonSeesProgressAndThenTheResult() async throws {
         try await withServer(registry.handle) { host in
             let file = try folder.write(ImageBuilder([Array("a layer".utf8)]).archive(), to: "image.tar")
             let result = try folder.write("", to: "result")
             let copy = "\(Executable.built("kittiwake")) image copy '\(file)' \(host)/kafka/worker:1.0 > '\(result)'"
-            let outcome = try await Executable(["script", "-qefc", "stty cols 40; \(copy)", "/dev/null"]).run()
+            let outcome = try await Executable(["script", "-qefc", "stty cols 8; \(copy)", "/dev/null"]).run()
             #expect(outcome.status == 0, "\(outcome.output)")
-            #expect(outcome.output.contains("%  "))
-            var screen = Screen(columns: 40)
+            #expect(outcome.output.hasPrefix("\rcopying"))
+            var screen = Screen(columns: 8)
             screen.write(outcome.output)
             #expect(screen.lines == [""], "the line is cleared for what follows")
             #expect(!screen.hasWrapped)
