@@ -46,8 +46,8 @@ package struct ProgressLine: Equatable, Sendable {
     }
 }
 
-/// Decides when a progress line is worth writing: ten times a second in place where a person watches, otherwise once a
-/// second as a line of its own. Pure: the time is a parameter.
+/// Decides when a progress line is worth writing: ten times a second in place where a person watches, otherwise every
+/// ten seconds as a line of its own. Pure: the time is a parameter.
 package struct ProgressPace: Sendable {
     private let isDrawn: Bool
     private var last: Duration?
@@ -59,9 +59,9 @@ package struct ProgressPace: Sendable {
     ///
     /// - Parameter elapsed: since the beginning.
     package mutating func write(_ line: String, at elapsed: Duration) -> String? {
-        let pause: Duration = isDrawn ? .milliseconds(100) : .seconds(1)
+        let pause: Duration = isDrawn ? .milliseconds(100) : .seconds(10)
         if let last, elapsed - last < pause { return nil }
-        // The first line of a log comes after the first second: what is over before that needs no line.
+        // The first line of a log comes after the first pause: what is over before that needs no line.
         if last == nil, !isDrawn, elapsed < pause { return nil }
         last = elapsed
         // Back to the beginning of the line, whose rest is cleared behind what is written.

@@ -74,20 +74,20 @@ struct ImageCopyProgressTests {
 
     @Test func inALogAreWholeLinesAndNothingOfATerminal() {
         let progress = progress(columns: nil)
-        for second in 0...3 { show(Int64(second * 30), after: second, progress) }
+        for step in 0...3 { show(Int64(step * 30), after: step * 10, progress) }
         progress.end()
         #expect(
             written.all == [
-                "copying  30%  30.0 MiB of 100.0 MiB  30.0 MiB/s\n",
-                "copying  60%  60.0 MiB of 100.0 MiB  30.0 MiB/s\n",
-                "copying  90%  90.0 MiB of 100.0 MiB  30.0 MiB/s\n",
+                "copying  30%  30.0 MiB of 100.0 MiB  3.0 MiB/s\n",
+                "copying  60%  60.0 MiB of 100.0 MiB  3.0 MiB/s\n",
+                "copying  90%  90.0 MiB of 100.0 MiB  3.0 MiB/s\n",
             ]
         )
     }
 
     @Test(arguments: [nil, 80]) func whoAsksForQuietSeesNothing(columns: Int?) {
         let progress = progress(columns: columns, isQuiet: true)
-        for second in 0...3 { show(Int64(second * 30), after: second, progress) }
+        for step in 0...3 { show(Int64(step * 30), after: step * 10, progress) }
         progress.end()
         #expect(written.all == [])
     }

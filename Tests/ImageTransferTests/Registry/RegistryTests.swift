@@ -382,8 +382,7 @@ struct RegistryTests {
         } _: { target, _ in
             defer { end.open() }
             var limits = TransferRig.limits
-            limits.abandon = .milliseconds(100)
-            limits.retry.attempts = 4
+            limits.retry.attempts = 3
             let registry = Registry(HTTPClient(), target, RegistryAccess(credentials: Self.me), limits: limits)
             let error = await TransferRig.failure { try await registry.upload(bytes, blob) }
             #expect(error?.code == .registryFailing)
