@@ -63,7 +63,7 @@ struct CoordinatorProcessTests {
         second.signal(signal)
         try await second.ended.wait()
         #expect(second.status == 0)
-        #expect(try await Self.holder(client, namespace) == "")
+        #expect(try await Self.holder(client, namespace) == "", "\(said.all)")
     }
 
     /// No cancellation reaches a thread in a file system that hangs, and a pipe that nobody writes hangs like one.

@@ -15,6 +15,8 @@ final class FakeLeaseStore: LeaseStore {
         var isReachable = true
         var hangs = false
         var writes = 0
+        /// What arrives before the next write does.
+        var underWay: LeaseRecord?
     }
 
     private let state = Locked(State())
@@ -26,6 +28,9 @@ final class FakeLeaseStore: LeaseStore {
 
     /// Lets the next read hang until it is cancelled.
     func hangOnce() { state.withLock { $0.hangs = true } }
+
+    /// Lets a write that somebody gave up waiting for arrive right before the next one.
+    func arriveLate(_ record: LeaseRecord?) { state.withLock { $0.underWay = record } }
 
     /// What another candidate does behind our back.
     func overwrite(_ record: LeaseRecord) {
@@ -50,6 +55,11 @@ final class FakeLeaseStore: LeaseStore {
     func write(_ record: LeaseRecord, over version: String?) async throws -> String {
         try state.withLock { state in
             guard state.isReachable else { throw Unreachable() }
+            if let late = state.underWay {
+                state.underWay = nil
+                state.writes += 1
+                state.stored = StoredLease(record: late, version: "\(state.writes)")
+            }
             guard state.stored?.version == version else { throw Conflict() }
             state.writes += 1
             state.stored = StoredLease(record: record, version: "\(state.writes)")
@@ -97,6 +107,17 @@ struct LeaseKeeperTests {
         #expect(log.all == ["me"])
         #expect(store.record?.holder == "")
         #expect(store.record?.durationSeconds == 1)
+    }
+
+    @Test(.rows(330)) func aRenewalThatArrivesLateDoesNotKeepTheLease() async throws {
+        try await keeper.lead { [store] _ in store.arriveLate(store.record) }
+        #expect(store.record?.holder == "")
+        #expect(failures.all.isEmpty)
+    }
+
+    @Test func aLeaseThatWasTakenMeanwhileIsNotGivenBack() async throws {
+        try await keeper.lead { [store] _ in store.arriveLate(lease("you")) }
+        #expect(store.record == lease("you"))
     }
 
     @Test func anothersLeaseIsTakenOverWhenItHasNotChangedForItsDuration() async throws {

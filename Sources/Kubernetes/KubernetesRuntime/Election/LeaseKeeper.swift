@@ -185,20 +185,29 @@ package struct LeaseKeeper<Store: LeaseStore, C: Clock<Duration>>: Sendable {
 
     /// Best effort: if it fails, the others wait for the lease to run out.
     private func release() async {
-        // A task of its own: ours may be cancelled, and releasing is what is left to do.
-        let stamp = stamp()
+        // A task of its own: ours may be cancelled, and releasing is what is left to do. A pod has 30 s to stop in.
         await Task {
             do {
-                try await withDeadline(timings.retryPeriod, clock: clock) {
-                    guard let stored = try await store.read(),
-                        let released = stored.record.released(by: identity, stamp: stamp)
-                    else { return }
-                    _ = try await store.write(released, over: stored.version)
-                }
+                try await withDeadline(.seconds(5), clock: clock) { try await giveBack() }
             } catch {
                 report(error)
             }
         }.value
+    }
+
+    /// A renewal that was cut off may still be under way and arrive between our reading and our writing.
+    private func giveBack() async throws {
+        let stamp = stamp()
+        var failures = 0
+        while let stored = try await store.read(), let released = stored.record.released(by: identity, stamp: stamp) {
+            do {
+                _ = try await store.write(released, over: stored.version)
+                return
+            } catch {
+                failures += 1
+                guard failures < 5 else { throw error }
+            }
+        }
     }
 
     // MARK: Requests, none of which may hang for ever
