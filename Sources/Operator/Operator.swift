@@ -121,6 +121,7 @@ package struct Operator: Sendable {
             ClientLeaseStore(client, lease),
             name: Self.leaseName,
             identity: settings.identity,
+            timings: settings.lease,
             metrics: metrics,
             log: log
         ) { await term.run(until: $0, while: $1) }

@@ -2,6 +2,7 @@
 
 package import Basics
 package import ImageTransfer
+package import KubernetesRuntime
 
 /// What the operator is told by its environment. [docs/operator.md](../../docs/operator.md) lists the variables.
 package struct OperatorSettings: Equatable, Sendable {
@@ -21,6 +22,8 @@ package struct OperatorSettings: Equatable, Sendable {
     /// Health and metrics.
     package var port: UInt16
     package var electsLeader: Bool
+    /// How the Lease is kept.
+    package var lease: LeaseTimings
     package var logLevel: Log.Level
     package var logFormat: Log.Format
     /// Image transfers at a time.
@@ -46,6 +49,7 @@ package struct OperatorSettings: Equatable, Sendable {
         storageAuthorities = reader.optional("AWS_CA_BUNDLE")
         port = UInt16(reader.number("METRICS_PORT", in: 0...65_535) ?? 8080)
         electsLeader = reader.bool("LEADER_ELECTION_ENABLED") ?? true
+        lease = LeaseTimings(&reader)
         logLevel = reader.choice("LOG_LEVEL") ?? .info
         logFormat = reader.choice("LOG_FORMAT") ?? .json
         imageTransfers = reader.number("IMAGE_TRANSFERS", in: 1...64) ?? 4

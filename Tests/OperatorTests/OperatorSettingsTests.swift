@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Basics
+import KubernetesRuntime
 import Operator
 import TestSupport
 import Testing
@@ -19,6 +20,7 @@ struct OperatorSettingsTests {
         #expect(settings.watchedNamespaces.isEmpty)
         #expect(settings.port == 8080)
         #expect(settings.electsLeader)
+        #expect(settings.lease == LeaseTimings())
         #expect(settings.logLevel == .info)
         #expect(settings.logFormat == .json)
         #expect(settings.imageRecheck == .seconds(300))
@@ -35,6 +37,16 @@ struct OperatorSettingsTests {
         let settings = try self.settings(["REGISTRY_ENDPOINTS": text])
         #expect(settings.registryEndpoints["localhost:5000"] == "http://registry.tools:5000")
         #expect(settings.registryEndpoints["registry.shop"] == "https://10.0.0.1")
+    }
+
+    @Test(.rows(99)) func theLeaseHasTimesOfItsOwn() throws {
+        let settings = try self.settings([
+            "LEASE_DURATION_SECONDS": "30", "LEASE_RENEW_DEADLINE_SECONDS": "20", "LEASE_RETRY_PERIOD_SECONDS": "4",
+        ])
+        #expect(settings.lease.lease == .seconds(30))
+        #expect(settings.lease.renewDeadline == .seconds(20))
+        #expect(settings.lease.retryPeriod == .seconds(4))
+        #expect(throws: SettingsError.self) { try self.settings(["LEASE_RENEW_DEADLINE_SECONDS": "20"]) }
     }
 
     @Test func everyProblemIsNamedAtOnce() {

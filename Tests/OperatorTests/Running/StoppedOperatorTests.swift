@@ -20,6 +20,8 @@ struct StoppedOperatorTests {
             func run(_ name: String, _ body: (OperatorProcess) async throws -> Void) async throws {
                 let settings = [
                     "LEADER_ELECTION_ENABLED": "true", "OPERATOR_NAMESPACE": shop.namespace, "POD_NAME": name,
+                    // Nobody takes over in a test's time what was not given back.
+                    "LEASE_DURATION_SECONDS": "3600", "LEASE_RENEW_DEADLINE_SECONDS": "1800",
                 ]
                 try await OperatorProcess.run(
                     shop.cluster.kubeconfig,
