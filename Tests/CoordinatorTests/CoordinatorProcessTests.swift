@@ -67,7 +67,7 @@ struct CoordinatorProcessTests {
     }
 
     /// No cancellation reaches a thread in a file system that hangs, and a pipe that nobody writes hangs like one.
-    @Test(.rows(103)) func workThatDoesNotEndAfterALostLeaseEndsTheProcess() async throws {
+    @Test func workThatDoesNotEndAfterALostLeaseEndsTheProcess() async throws {
         let folder = try TemporaryFolder()
         let token = try folder.write("coordinators-own", to: "token")
         try await withAPIServer { server, access in
@@ -84,7 +84,8 @@ struct CoordinatorProcessTests {
                 """,
                 to: "kubeconfig"
             )
-            let process = try Self.start("a", kubeconfig, namespace: "default", lease: (4, 2))
+            // Longer than a busy machine may hold up a renewal: the lease is to be lost for one reason only.
+            let process = try Self.start("a", kubeconfig, namespace: "default", lease: (15, 10))
             defer { process.kill() }
             let said = try process.lines()
             _ = try await eventually { said.all.first { $0.contains("Acquired the lease") } }
