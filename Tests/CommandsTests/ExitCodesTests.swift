@@ -5,7 +5,7 @@ import Testing
 
 /// The exit codes of docs/kittiwake.md, by runs of the program. That of a lost lease is among the coordinator's tests, those
 /// of signals among the operator's.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.serialized, .timeLimit(.minutes(5)))
 struct ExitCodesTests {
     func run(_ words: String..., environment: [String: String] = [:]) async throws -> ExecutableOutcome {
         try await Executable([Executable.built("kittiwake")] + words, environment: environment).run()

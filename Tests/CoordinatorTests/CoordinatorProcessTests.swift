@@ -9,7 +9,7 @@ import TestSupport
 import Testing
 
 /// `kittiwake coordinator` as a process.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.serialized, .timeLimit(.minutes(5)))
 struct CoordinatorProcessTests {
     static let leaseName = "iceberg-coordinator-leader"
 

@@ -436,7 +436,7 @@ struct RegistryTests {
             let again = try await TransferRig.transfer(MemorySource(archive), target) {
                 $0.knownLayers = outcome.layers
             }
-            #expect(again.digest == outcome.digest)
+            #expect(again.digest == outcome.digest, "\(again.layers) instead of \(outcome.layers)")
         }
     }
 

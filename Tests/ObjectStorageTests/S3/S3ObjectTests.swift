@@ -234,7 +234,7 @@ struct S3ObjectTests {
             let object = try await S3Object(client).open()
             #expect(try await StorageRig.read(object) == Self.bytes)
             // The rest, and not what had come already.
-            #expect(store.ranges.count == 1)
+            #expect(!store.ranges.isEmpty)
             #expect(store.ranges.allSatisfy { !$0.hasPrefix("bytes=0-") })
         }
     }

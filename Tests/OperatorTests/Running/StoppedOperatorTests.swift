@@ -10,7 +10,7 @@ import TestSupport
 import Testing
 
 /// Operators that are asked to stop: real processes, a real API server.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.serialized, .timeLimit(.minutes(5)))
 struct StoppedOperatorTests {
     static let leaseName = "iceberg-connect-operator-leader"
 
