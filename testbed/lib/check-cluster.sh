@@ -20,7 +20,8 @@ workloads_are_ready() {
 }
 
 greedy_is_killed() {
-	await 20 gives OOMKilled field pod/greedy '.status.containerStatuses[0].state.terminated.reason'
+	# By SIGKILL. The reason is OOMKilled only if the runtime heard of it before the exit, which no runtime promises.
+	await 20 gives 137 field pod/greedy '.status.containerStatuses[0].state.terminated.exitCode'
 }
 
 restricted_pod_ran() {
