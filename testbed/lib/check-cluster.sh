@@ -31,7 +31,8 @@ restricted_pod_ran() {
 
 volume_is_written() {
 	in_check wait --for=condition=Ready pod/writer --timeout=30s
-	gives kept cat "$work/volume/written"
+	# The pod is ready when its program has started, not when that has written.
+	await 20 gives kept cat "$work/volume/written"
 }
 
 liveness_restarts() {
